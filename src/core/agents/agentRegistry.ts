@@ -1,0 +1,406 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { RandomSource } from '../../base/randomSource.ts';
+import { actorChain, toActorChainNode } from './actorChain.ts';
+import type { ActorChainNode, AgentEntry, AgentStatus, ContextQueryEntry } from './agentEntry.ts';
+import { actorLookup, type AgentView, type IndexedKey } from './agentIndex.ts';
+import { isBroken, type AgentRecord, type StoredRecord } from './agentRecord.ts';
+import type { AgentStore, AgentTransaction } from './agentStore.ts';
+import {
+  assessLiveness,
+  pidToProbe,
+  type LivenessVerdict,
+  type ProcessProbe,
+  type ProcessState,
+} from './liveness.ts';
+import { RegistryError } from './registryError.ts';
+import { isStaleTerminalEntry } from './retention.ts';
+import { sessionIdByteCount, toSessionId } from './sessionId.ts';
+import { formatTimestamp } from './timestamp.ts';
+
+export interface AgentRegistryPorts {
+  readonly store: AgentStore;
+  readonly probe: ProcessProbe;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly logger: Logger;
+  /** The real path of a folder, or the path itself when it has none. */
+  readonly realPath: (path: string) => Promise<string>;
+}
+
+/** Makes an entry for a fresh session id. It may not change the id it was given. */
+export type BuildEntry = (sessionId: string) => AgentEntry | Promise<AgentEntry>;
+export type UpdateEntry = (entry: AgentEntry) => AgentEntry;
+
+export type ReserveOutcome =
+  | { readonly kind: 'reserved'; readonly entry: AgentEntry }
+  | { readonly kind: 'live-owner'; readonly entry: AgentEntry };
+
+/** An entry that was abandoned because its owner is dead, and the evidence. */
+export interface ReapedEntry {
+  /** As it is now, abandoned; in a dry run as it would be. */
+  readonly entry: AgentEntry;
+  readonly verdict: LivenessVerdict;
+}
+
+export interface ReapOptions {
+  readonly thread?: string | undefined;
+  /** Only these sessions, for example those that a person confirmed. */
+  readonly sessionIds?: ReadonlySet<string> | undefined;
+  /** Decides as usual, changes nothing. */
+  readonly isDryRun?: boolean | undefined;
+}
+
+/**
+ * All operations on `.heddle/agents` (seed: `AgentRegistry`), safe between processes. Files that
+ * cannot be read are skipped, never changed; a readable earlier version of one still counts as an
+ * owner. Every method may throw `RegistryError` with a code of the store.
+ */
+export class AgentRegistry {
+  constructor(private readonly ports: AgentRegistryPorts) {}
+
+  /** Persists a new entry under a generated session id; on a collision it draws again. */
+  createGeneratedEntry(build: BuildEntry): Promise<AgentEntry> {
+    return this.transact((tx) => this.writeGenerated(tx, build));
+  }
+
+  /** Persists an entry as it is, replacing what its file held. */
+  async save(entry: AgentEntry): Promise<void> {
+    await this.transact((tx) => tx.write(entry));
+  }
+
+  /**
+   * One entry; undefined when there is none or when it was finished 7 days ago (it is then pruned).
+   * @throws RegistryError `broken-entry` when its file cannot be read, `invalid-session-id`
+   */
+  async load(sessionId: string): Promise<AgentEntry | undefined> {
+    const record = expectReadable(await this.ports.store.read(sessionId));
+    if (record === undefined) return undefined;
+    if (!this.isStale(record.entry)) return record.entry;
+    await this.prune([record]);
+    return undefined;
+  }
+
+  /** All entries, most recently started first, ties by session id. Prunes what was finished 7 days ago. */
+  async list(): Promise<readonly AgentEntry[]> {
+    return (await this.listView()).records.map((record) => record.entry);
+  }
+
+  /** The same as `list`, with the view it was made from (for its unreadable files). */
+  async listView(): Promise<{ records: readonly AgentRecord[]; view: AgentView }> {
+    const view = await this.ports.store.refresh();
+    const all = view.records();
+    const stale = all.filter((record) => this.isStale(record.entry));
+    if (stale.length === 0) return { records: all, view };
+    await this.prune(stale);
+    return { records: all.filter((record) => !stale.includes(record)), view };
+  }
+
+  /** Sets the status; a terminal one stamps the end, `active` clears it. Undefined when unknown. */
+  updateStatus(sessionId: string, status: AgentStatus): Promise<AgentEntry | undefined> {
+    return this.updateEntry(sessionId, (entry) => this.withStatus(entry, status));
+  }
+
+  /** Changes an entry under the write lock. Undefined when there is none. */
+  updateEntry(sessionId: string, update: UpdateEntry): Promise<AgentEntry | undefined> {
+    return this.transact(async (tx) => {
+      const record = expectReadable(tx.reread(sessionId));
+      return record && (await tx.write(update(record.entry))).entry;
+    });
+  }
+
+  /** Reuses and updates the first matching active entry, or creates one, in one step. */
+  findOrCreateActiveEntry(options: {
+    readonly matches: (entry: AgentEntry, verdict: LivenessVerdict) => boolean;
+    readonly update: UpdateEntry;
+    readonly build: BuildEntry;
+    /** Narrows the search to entries whose field has this value, so that it costs no scan. */
+    readonly key?: { readonly name: IndexedKey; readonly value: string };
+  }): Promise<{ readonly entry: AgentEntry; readonly isCreated: boolean }> {
+    return this.transact(async (tx) => {
+      const { key } = options;
+      const candidates = key ? tx.view.findBy(key.name, key.value) : tx.view.records();
+      for (const candidate of candidates) {
+        if (candidate.entry.status !== 'active') continue;
+        const record = tx.reread(candidate.entry.sessionId);
+        if (record === undefined || isBroken(record) || record.entry.status !== 'active') continue;
+        if (!options.matches(record.entry, await this.livenessFor(record.entry))) continue;
+        return { entry: (await tx.write(options.update(record.entry))).entry, isCreated: false };
+      }
+      return { entry: await this.writeGenerated(tx, options.build), isCreated: true };
+    });
+  }
+
+  /**
+   * In one step: prunes what is stale on the thread, abandons its dead owners, and then either names
+   * the owner that is not provably dead or reserves the thread with a new entry.
+   */
+  tryReserveThread(thread: string, build: BuildEntry): Promise<ReserveOutcome> {
+    return this.transact(async (tx) => {
+      const owner = await this.clearThread(tx, thread);
+      if (owner !== undefined) return { kind: 'live-owner', entry: owner };
+      return { kind: 'reserved', entry: await this.writeGenerated(tx, build) };
+    });
+  }
+
+  /** `tryReserveThread` for callers without a plan for conflicts. @throws RegistryError `thread-taken` */
+  async createGeneratedEntryForThread(thread: string, build: BuildEntry): Promise<AgentEntry> {
+    const outcome = await this.tryReserveThread(thread, build);
+    if (outcome.kind === 'reserved') return outcome.entry;
+    throw threadTaken(thread, outcome.entry);
+  }
+
+  /** Abandons every active entry whose process is provably gone. */
+  reapDead(options: ReapOptions = {}): Promise<readonly ReapedEntry[]> {
+    if (options.isDryRun === true) return this.previewReap(options);
+    return this.transact(async (tx) => {
+      const reaped: ReapedEntry[] = [];
+      for (const { entry, verdict } of await this.deadIn(tx.view, options)) {
+        const abandoned = await this.abandonIfStillDead(tx, entry.sessionId);
+        if (abandoned) reaped.push({ entry: abandoned, verdict });
+      }
+      return reaped;
+    });
+  }
+
+  reapDeadForThread(thread: string): Promise<readonly ReapedEntry[]> {
+    return this.reapDead({ thread });
+  }
+
+  /**
+   * Takes a reap back: the entry is active again.
+   * @throws RegistryError `undo-refused` when it changed since or its thread has another owner
+   */
+  undoReap(reaped: AgentEntry): Promise<AgentEntry> {
+    return this.transact(async (tx) => {
+      const record = expectReadable(tx.reread(reaped.sessionId));
+      const isUnchanged =
+        record?.entry.status === 'abandoned' && record.entry.completedAt === reaped.completedAt;
+      if (!isUnchanged) throw undoRefused(reaped, 'it has changed since');
+      const [owner] = await this.activeOwners(tx, reaped.thread);
+      if (owner) throw undoRefused(reaped, `its thread now belongs to ${owner.sessionId}`);
+      return (await tx.write(this.withStatus(record.entry, 'active'))).entry;
+    });
+  }
+
+  /** The active entry that works in this folder, links resolved. */
+  async findActiveByPath(folder: string): Promise<AgentEntry | undefined> {
+    const real = await this.ports.realPath(folder);
+    return this.findActive((await this.ports.store.refresh()).records(), (entry) =>
+      this.isAtPath(entry, real),
+    );
+  }
+
+  findActiveByHeddleSessionId(heddleSessionId: string): Promise<AgentEntry | undefined> {
+    return this.findActiveBy('heddleSessionId', heddleSessionId);
+  }
+
+  findActiveByClientInstanceId(clientInstanceId: string): Promise<AgentEntry | undefined> {
+    return this.findActiveBy('clientInstanceId', clientInstanceId);
+  }
+
+  findActiveByNativeActorKey(nativeActorKey: string): Promise<AgentEntry | undefined> {
+    return this.findActiveBy('nativeActorKey', nativeActorKey);
+  }
+
+  async findActiveByNativeInstanceKeyAtPath(
+    nativeInstanceKey: string,
+    folder: string,
+  ): Promise<AgentEntry | undefined> {
+    const real = await this.ports.realPath(folder);
+    const view = await this.ports.store.refresh();
+    return this.findActive(view.findBy('nativeInstanceKey', nativeInstanceKey), (entry) =>
+      this.isAtPath(entry, real),
+    );
+  }
+
+  /** Who spawned whom, root to leaf, ending with the session; empty when it is unknown. */
+  async actorChainForSession(sessionId: string): Promise<readonly ActorChainNode[]> {
+    const view = await this.ports.store.refresh();
+    return actorChain(actorLookup(view), sessionId).map(toActorChainNode);
+  }
+
+  /** Appends to the log of an active entry; silently nothing when it is unknown or finished. */
+  async logContextQuery(sessionId: string, query: ContextQueryEntry): Promise<void> {
+    await this.transact(async (tx) => {
+      const record = tx.reread(sessionId);
+      if (record === undefined || isBroken(record) || record.entry.status !== 'active') return;
+      const contextQueries = [...record.entry.contextQueries, query];
+      await tx.write({ ...record.entry, contextQueries });
+    });
+  }
+
+  /** Removes an entry without looking at it. False when there was none. */
+  delete(sessionId: string): Promise<boolean> {
+    return this.ports.store.delete(sessionId);
+  }
+
+  /** The verdict on one entry, with its reason. */
+  async livenessFor(entry: AgentEntry): Promise<LivenessVerdict> {
+    return (await this.livenessForAll([entry]))[0] ?? unprobed;
+  }
+
+  /** The verdicts on many entries, in their order, for the price of one look at each process. */
+  async livenessForAll(entries: readonly AgentEntry[]): Promise<readonly LivenessVerdict[]> {
+    const host = await this.ports.probe.host();
+    const pids = entries.map((entry) => pidToProbe(entry, host)).filter((pid) => pid !== undefined);
+    const states: ReadonlyMap<number, ProcessState> =
+      pids.length === 0 ? new Map() : await this.ports.probe.probe([...new Set(pids)]);
+    return entries.map((entry) =>
+      assessLiveness(entry, host, entry.pid === undefined ? undefined : states.get(entry.pid)),
+    );
+  }
+
+  /** `entry` with another status: a terminal one stamps the end, `active` clears it. */
+  withStatus(entry: AgentEntry, status: AgentStatus): AgentEntry {
+    const completedAt = status === 'active' ? undefined : formatTimestamp(this.ports.clock.now());
+    return { ...entry, status, completedAt };
+  }
+
+  private transact<T>(work: (tx: AgentTransaction) => Promise<T>): Promise<T> {
+    return this.ports.store.transact(work);
+  }
+
+  private async writeGenerated(tx: AgentTransaction, build: BuildEntry): Promise<AgentEntry> {
+    for (;;) {
+      const sessionId = toSessionId(this.ports.random(sessionIdByteCount));
+      if (tx.reread(sessionId) !== undefined) continue;
+      return (await tx.write(await build(sessionId))).entry;
+    }
+  }
+
+  /** Prunes and abandons what may be, and returns the owner that stands in the way, if any. */
+  private async clearThread(
+    tx: AgentTransaction,
+    thread: string,
+  ): Promise<AgentEntry | undefined> {
+    for (const { entry } of tx.view.findBy('thread', thread)) {
+      if (this.isStale(entry)) await this.removeIfStillStale(tx, entry.sessionId);
+    }
+    for (const owner of await this.activeOwners(tx, thread)) {
+      const verdict = await this.livenessFor(owner);
+      if (verdict.liveness !== 'dead') return owner;
+      await this.abandonIfStillDead(tx, owner.sessionId);
+    }
+    return undefined;
+  }
+
+  /** Active entries on the thread, read anew, and the last good versions of unreadable ones. */
+  private async activeOwners(
+    tx: AgentTransaction,
+    thread: string,
+  ): Promise<readonly AgentEntry[]> {
+    const reread = tx.view
+      .findBy('thread', thread)
+      .map((record) => tx.reread(record.entry.sessionId))
+      .map((record) => (record !== undefined && isBroken(record) ? record.lastGood : record));
+    const lastGood = tx.view.broken().map((record) => record.lastGood);
+    const entries = [...reread, ...lastGood].map((record) => record?.entry);
+    const unique = new Map(entries.map((entry) => [entry?.sessionId, entry]));
+    return [...unique.values()].filter(
+      (entry): entry is AgentEntry => entry?.status === 'active' && entry.thread === thread,
+    );
+  }
+
+  private async previewReap(options: ReapOptions): Promise<readonly ReapedEntry[]> {
+    const dead = await this.deadIn(await this.ports.store.refresh(), options);
+    return dead.map(({ entry, verdict }) => ({
+      entry: this.withStatus(entry, 'abandoned'),
+      verdict,
+    }));
+  }
+
+  private async deadIn(view: AgentView, options: ReapOptions): Promise<readonly ReapedEntry[]> {
+    const { thread, sessionIds } = options;
+    const records = thread === undefined ? view.records() : view.findBy('thread', thread);
+    const candidates = records
+      .map((record) => record.entry)
+      .filter((entry) => entry.status === 'active')
+      .filter((entry) => sessionIds?.has(entry.sessionId) ?? true);
+    const verdicts = await this.livenessForAll(candidates);
+    return candidates.flatMap((entry, i) => {
+      const verdict = verdicts[i];
+      return verdict?.liveness === 'dead' ? [{ entry, verdict }] : [];
+    });
+  }
+
+  private async abandonIfStillDead(
+    tx: AgentTransaction,
+    sessionId: string,
+  ): Promise<AgentEntry | undefined> {
+    const record = tx.reread(sessionId);
+    if (record === undefined || isBroken(record) || record.entry.status !== 'active') {
+      return undefined;
+    }
+    if ((await this.livenessFor(record.entry)).liveness !== 'dead') return undefined;
+    return (await tx.write(this.withStatus(record.entry, 'abandoned'))).entry;
+  }
+
+  private async removeIfStillStale(tx: AgentTransaction, sessionId: string): Promise<void> {
+    const record = tx.reread(sessionId);
+    if (record === undefined || isBroken(record) || !this.isStale(record.entry)) return;
+    await tx.remove(sessionId);
+  }
+
+  /** Best effort: a reader that may not write still gets its answer. */
+  private async prune(stale: readonly AgentRecord[]): Promise<void> {
+    if (this.ports.store.isReadOnly) return;
+    try {
+      await this.transact(async (tx) => {
+        for (const { entry } of stale) await this.removeIfStillStale(tx, entry.sessionId);
+      });
+    } catch (error) {
+      this.ports.logger.warn(`Could not prune ${stale.length} finished agent entries.`, error);
+    }
+  }
+
+  private async findActiveBy(key: IndexedKey, value: string): Promise<AgentEntry | undefined> {
+    const view = await this.ports.store.refresh();
+    return this.findActive(view.findBy(key, value), () => true);
+  }
+
+  private async findActive(
+    records: readonly AgentRecord[],
+    matches: (entry: AgentEntry) => boolean | Promise<boolean>,
+  ): Promise<AgentEntry | undefined> {
+    for (const { entry } of records) {
+      if (entry.status === 'active' && (await matches(entry))) return entry;
+    }
+    return undefined;
+  }
+
+  private async isAtPath(entry: AgentEntry, realFolder: string): Promise<boolean> {
+    return entry.path !== undefined && (await this.ports.realPath(entry.path)) === realFolder;
+  }
+
+  private isStale(entry: AgentEntry): boolean {
+    return isStaleTerminalEntry(entry, this.ports.clock.now());
+  }
+}
+
+const unprobed: LivenessVerdict = { liveness: 'unknown', reason: 'no-process' };
+
+function expectReadable(record: StoredRecord | undefined): AgentRecord | undefined {
+  if (record === undefined || !isBroken(record)) return record;
+  throw new RegistryError(
+    'broken-entry',
+    `${record.fileName} cannot be read as an agent entry: ${record.problem} Repair or remove the file.`,
+    { file: record.fileName },
+  );
+}
+
+function threadTaken(thread: string, owner: AgentEntry): RegistryError {
+  return new RegistryError(
+    'thread-taken',
+    `Thread "${thread}" is already reserved by ${owner.sessionId}. Release that session, or choose another thread.`,
+    { thread, ownerSessionId: owner.sessionId },
+  );
+}
+
+function undoRefused(entry: AgentEntry, why: string): RegistryError {
+  return new RegistryError(
+    'undo-refused',
+    `${entry.sessionId} stays abandoned: ${why}.`,
+    { sessionId: entry.sessionId, thread: entry.thread },
+  );
+}

@@ -1,0 +1,167 @@
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { TomlError } from 'smol-toml';
+import { errorCode, errorText } from '../base/errorText.ts';
+import { decodeEntry } from '../core/agents/agentEntryCodec.ts';
+import type { AgentRecord, BrokenRecord, StoredRecord } from '../core/agents/agentRecord.ts';
+import { isSessionId } from '../core/agents/sessionId.ts';
+import { parseTimestamp } from '../core/agents/timestamp.ts';
+import { parseToml } from './exactToml.ts';
+
+/** An agent entry is a few kilobytes; what is larger than this is not read. */
+export const maxEntryBytes = 1024 * 1024;
+
+/** What tells one state of a file from another without reading it. */
+export interface FileIdentity {
+  readonly inode: number;
+  readonly mtimeMs: number;
+  readonly size: number;
+}
+
+export type EntryFile = {
+  readonly identity: FileIdentity;
+  readonly record: StoredRecord;
+};
+
+const entrySuffix = '.toml';
+/** Never follows a link out of the folder and never waits for the writer of a FIFO. */
+const openFlags =
+  constants.O_RDONLY | orZero(constants.O_NOFOLLOW) | orZero(constants.O_NONBLOCK);
+
+export function isEntryFileName(fileName: string): boolean {
+  return fileName.endsWith(entrySuffix) && !fileName.startsWith('.');
+}
+
+export function entryFileName(sessionId: string): string {
+  return `${sessionId}${entrySuffix}`;
+}
+
+export function toIdentity(stats: Stats): FileIdentity {
+  return { inode: stats.ino, mtimeMs: stats.mtimeMs, size: stats.size };
+}
+
+export function isSameIdentity(a: FileIdentity, b: FileIdentity): boolean {
+  return a.inode === b.inode && a.mtimeMs === b.mtimeMs && a.size === b.size;
+}
+
+/**
+ * Reads and decodes one file in one synchronous step, so that what it returns was the newest when it
+ * was read. Undefined when there is no file; whatever is wrong with it becomes a `BrokenRecord`.
+ */
+export function readEntryFile(folder: string, fileName: string): EntryFile | undefined {
+  let fd: number;
+  try {
+    fd = openSync(join(folder, fileName), openFlags);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT') return undefined;
+    return { identity: noIdentity, record: broken(fileName, openProblem(code, error)) };
+  }
+  try {
+    const stats = fstatSync(fd);
+    const identity = toIdentity(stats);
+    const problem = kindProblem(stats);
+    if (problem !== undefined) return { identity, record: broken(fileName, problem) };
+    return { identity, record: decodeEntryFile(fileName, readBytes(fd, stats.size)) };
+  } catch (error) {
+    const problem = `The file cannot be read (${errorText(error)}).`;
+    return { identity: noIdentity, record: broken(fileName, problem) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Decodes the bytes of an entry file. */
+export function decodeEntryFile(fileName: string, bytes: Buffer): StoredRecord {
+  if (bytes.length === 0) return broken(fileName, 'The file is empty.');
+  const text = bytes.toString('utf8');
+  if (text.includes('\uFFFD') && !Buffer.from(text, 'utf8').equals(bytes)) {
+    return broken(fileName, 'The file is not valid UTF-8.', lineOfFirstBadByte(text));
+  }
+  let table: Record<string, unknown>;
+  try {
+    table = parseToml(text);
+  } catch (error) {
+    const line = error instanceof TomlError ? error.line : undefined;
+    return broken(fileName, `The file is not valid TOML: ${tomlReason(error)}.`, line);
+  }
+  return toRecord(fileName, text, table);
+}
+
+function toRecord(fileName: string, text: string, table: Record<string, unknown>): StoredRecord {
+  const decoded = decodeEntry(table);
+  if ('problems' in decoded) {
+    const shown = decoded.problems.slice(0, 3).map(({ problem }) => problem);
+    const field = decoded.problems.find((problem) => problem.field !== undefined)?.field;
+    return broken(fileName, shown.join(' '), field === undefined ? undefined : lineOfField(text, field));
+  }
+  const { entry } = decoded;
+  if (!isSessionId(entry.sessionId) || fileName !== entryFileName(entry.sessionId)) {
+    const problem = `The file name does not match its session_id ${JSON.stringify(entry.sessionId.slice(0, 80))}.`;
+    return broken(fileName, problem, lineOfField(text, 'session_id'));
+  }
+  const startedAt = parseTimestamp(entry.startedAt);
+  if (startedAt === undefined) return broken(fileName, '"started_at" is not a time.');
+  return { fileName, entry, startedAt } satisfies AgentRecord;
+}
+
+const noIdentity: FileIdentity = { inode: -1, mtimeMs: -1, size: -1 };
+
+function broken(fileName: string, problem: string, line?: number): BrokenRecord {
+  return { fileName, problem, line, lastGood: undefined };
+}
+
+function openProblem(code: string | undefined, error: unknown): string {
+  switch (code) {
+    case 'ELOOP':
+    case 'EMLINK':
+      return 'It is a symbolic link; an entry must be a file of its own.';
+    case 'EACCES':
+    case 'EPERM':
+      return 'The file may not be read by this user. Check its permissions.';
+    case 'ENXIO':
+      return 'It is not a regular file.';
+    default:
+      return `The file cannot be opened (${errorText(error)}).`;
+  }
+}
+
+function kindProblem(stats: Stats): string | undefined {
+  if (stats.isDirectory()) return 'It is a folder; an entry must be a file.';
+  if (!stats.isFile()) return 'It is not a regular file.';
+  if (stats.size > maxEntryBytes) {
+    return `The file is too large (${stats.size} bytes); an entry has at most ${maxEntryBytes}.`;
+  }
+  return undefined;
+}
+
+/** A file that grows or shrinks meanwhile gives what was there; the next look sees the rest. */
+function readBytes(fd: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(size);
+  let length = 0;
+  while (length < size) {
+    const count = readSync(fd, bytes, length, size - length, length);
+    if (count === 0) break;
+    length += count;
+  }
+  return bytes.subarray(0, length);
+}
+
+function tomlReason(error: unknown): string {
+  return errorText(error).replace(/^Invalid TOML document: /, '');
+}
+
+function lineOfField(text: string, field: string): number | undefined {
+  const pattern = new RegExp(`^\\s*(?:"${field}"|'${field}'|${field})\\s*=|^\\s*\\[+\\s*${field}\\s*\\]`);
+  const index = text.split('\n').findIndex((line) => pattern.test(line));
+  return index === -1 ? undefined : index + 1;
+}
+
+function lineOfFirstBadByte(text: string): number {
+  return text.slice(0, text.indexOf('\uFFFD')).split('\n').length;
+}
+
+/** Windows has neither flag. */
+function orZero(flag: number | undefined): number {
+  return flag ?? 0;
+}

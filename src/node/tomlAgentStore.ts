@@ -1,0 +1,206 @@
+import { readdirSync } from 'node:fs';
+import { access, mkdir, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SerialQueue } from '../base/serialQueue.ts';
+import { errorCode, errorText } from '../base/errorText.ts';
+import { encodeEntry } from '../core/agents/agentEntryCodec.ts';
+import type { AgentEntry } from '../core/agents/agentEntry.ts';
+import type { AgentView } from '../core/agents/agentIndex.ts';
+import { isBroken, type AgentRecord, type StoredRecord } from '../core/agents/agentRecord.ts';
+import type { AgentStore, AgentTransaction, RefreshScope } from '../core/agents/agentStore.ts';
+import { RegistryError } from '../core/agents/registryError.ts';
+import { assertSessionId } from '../core/agents/sessionId.ts';
+import { AgentFolderScan } from './agentFolderScan.ts';
+import { atomicWrite, syncFolder, temporaryNamePattern, type WriteObserver } from './atomicWrite.ts';
+import { stringifyToml } from './exactToml.ts';
+import { decodeEntryFile, entryFileName } from './readEntryFile.ts';
+import { acquireStoreLock, type StoreLock, type StoreLockOptions } from './storeLock.ts';
+
+export interface TomlAgentStoreOptions {
+  /** Refuse every write, as an untrusted workspace demands. */
+  readonly isReadOnly?: boolean | undefined;
+  readonly lock?: StoreLockOptions | undefined;
+  /** For tests that kill the process at a step of a write. */
+  readonly observeWrite?: WriteObserver | undefined;
+}
+
+/** `.heddle/agents`, shared with the Heddle CLI: its files, its lock, its way of replacing a file. */
+export class TomlAgentStore implements AgentStore {
+  readonly isReadOnly: boolean;
+  private readonly scan: AgentFolderScan;
+  private readonly transactions = new SerialQueue();
+  private hasSweptTemporaries = false;
+
+  /** @param folder the absolute path of `.heddle/agents`; it need not exist */
+  constructor(
+    readonly folder: string,
+    private readonly options: TomlAgentStoreOptions = {},
+  ) {
+    this.isReadOnly = options.isReadOnly ?? false;
+    this.scan = new AgentFolderScan(folder);
+  }
+
+  async exists(): Promise<boolean> {
+    return isPresent(this.folder);
+  }
+
+  async refresh(scope?: RefreshScope): Promise<AgentView> {
+    try {
+      await this.scan.refresh(scope);
+    } catch (error) {
+      throw ioError(`${this.folder} cannot be read`, this.folder, error);
+    }
+    return this.scan.index;
+  }
+
+  async read(sessionId: string): Promise<StoredRecord | undefined> {
+    assertSessionId(sessionId);
+    return Promise.resolve(this.scan.reread(entryFileName(sessionId)));
+  }
+
+  async transact<T>(work: (transaction: AgentTransaction) => Promise<T>): Promise<T> {
+    this.assertWritable();
+    return this.transactions.run(async () => {
+      await this.makeFolder();
+      const lock = await acquireStoreLock(join(this.folder, '.lock'), this.options.lock);
+      try {
+        this.options.observeWrite?.('lock-acquired');
+        this.removeOrphanedTemporaries();
+        await this.refresh();
+        return await work(this.transaction(lock));
+      } finally {
+        await lock.release();
+      }
+    });
+  }
+
+  async delete(sessionId: string): Promise<boolean> {
+    this.assertWritable();
+    assertSessionId(sessionId);
+    const isRemoved = await this.unlinkIfPresent(sessionId);
+    this.scan.reread(entryFileName(sessionId));
+    return isRemoved;
+  }
+
+  private transaction(lock: StoreLock): AgentTransaction {
+    return {
+      view: this.scan.index,
+      reread: (sessionId) => {
+        assertSessionId(sessionId);
+        return this.scan.reread(entryFileName(sessionId));
+      },
+      write: (entry) => this.write(lock, entry),
+      remove: async (sessionId) => {
+        assertSessionId(sessionId);
+        lock.assertStillHeld();
+        await this.unlinkIfPresent(sessionId);
+        this.scan.reread(entryFileName(sessionId));
+      },
+    };
+  }
+
+  private async write(lock: StoreLock, entry: AgentEntry): Promise<AgentRecord> {
+    assertSessionId(entry.sessionId);
+    const fileName = entryFileName(entry.sessionId);
+    const content = stringifyToml(encodeEntry(entry));
+    assertReadsBack(fileName, content);
+    try {
+      await atomicWrite(join(this.folder, fileName), content, {
+        observe: this.options.observeWrite,
+        beforeRename: () => lock.assertStillHeld(),
+      });
+    } catch (error) {
+      if (error instanceof RegistryError) throw error;
+      throw ioError(`${fileName} could not be written`, fileName, error);
+    }
+    const record = this.scan.reread(fileName);
+    if (record === undefined || isBroken(record)) {
+      throw new RegistryError('io', `${fileName} was changed or removed while it was written.`, {
+        file: fileName,
+      });
+    }
+    return record;
+  }
+
+  private async unlinkIfPresent(sessionId: string): Promise<boolean> {
+    const path = join(this.folder, entryFileName(sessionId));
+    try {
+      await unlink(path);
+      await syncFolder(this.folder);
+      return true;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return false;
+      throw ioError(`${path} could not be removed`, path, error);
+    }
+  }
+
+  /** Makes the folder where it is missing, ignored by git; a folder of Heddle's is left as it is. */
+  private async makeFolder(): Promise<void> {
+    if (await isPresent(this.folder)) return;
+    try {
+      await mkdir(this.folder, { recursive: true });
+      await writeFile(join(this.folder, '.gitignore'), '*\n', { flag: 'wx' });
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') {
+        throw ioError(`${this.folder} cannot be created`, this.folder, error);
+      }
+    }
+  }
+
+  /**
+   * Whoever holds the lock is the only writer, so a temporary file of a process that is gone was left
+   * by a crash. Looked for once per store, not at each write.
+   */
+  private removeOrphanedTemporaries(): void {
+    if (this.hasSweptTemporaries) return;
+    this.hasSweptTemporaries = true;
+    for (const name of readdirSync(this.folder)) {
+      const pid = Number(temporaryNamePattern.exec(name)?.[1]);
+      if (pid > 0 && isGone(pid)) void unlink(join(this.folder, name)).catch(() => undefined);
+    }
+  }
+
+  private assertWritable(): void {
+    if (!this.isReadOnly) return;
+    throw new RegistryError(
+      'read-only',
+      'This workspace is not trusted, so nothing is written. Trust it first (Workspaces: Manage Workspace Trust).',
+    );
+  }
+}
+
+/** What we write must be what we read: a value that TOML cannot hold is refused before it is stored. */
+function assertReadsBack(fileName: string, content: string): void {
+  const record = decodeEntryFile(fileName, Buffer.from(content, 'utf8'));
+  if (!isBroken(record)) return;
+  throw new RegistryError('invalid-entry', `The entry was not written: ${record.problem}`, {
+    file: fileName,
+  });
+}
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return errorCode(error) === 'ESRCH';
+  }
+}
+
+async function isPresent(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function ioError(what: string, file: string, cause: unknown): RegistryError {
+  return new RegistryError(
+    'io',
+    `${what} (${errorText(cause)}). Check the permissions and the free space of the disk.`,
+    { file },
+    { cause },
+  );
+}
