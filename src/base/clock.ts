@@ -12,7 +12,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   after: (delayMs, run) => {
     const timer = setTimeout(run, delayMs);
-    timer.unref?.();
+    timer.unref();
     return toDisposable(() => clearTimeout(timer));
   },
 };

@@ -15,8 +15,7 @@ export class ExactTomlDate extends TomlDate {
 }
 
 /** Times with more than three digits of a second. No bare key can contain a colon. */
-const fineTime =
-  /(?:\d{4}-\d{2}-\d{2}[Tt ])?\d{2}:\d{2}:\d{2}\.\d{4,}(?:[Zz]|[+-]\d{2}:\d{2})?/y;
+const fineTime = /(?:\d{4}-\d{2}-\d{2}[Tt ])?\d{2}:\d{2}:\d{2}\.\d{4,}(?:[Zz]|[+-]\d{2}:\d{2})?/y;
 const fineTimeOutsideQuotes = /[=,[\s]\s*(?:\d{4}-\d{2}-\d{2}[Tt ])?\d{2}:\d{2}:\d{2}\.\d{4,}/;
 
 /**

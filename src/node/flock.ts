@@ -1,4 +1,7 @@
+import type koffiModule from 'koffi';
 import { closeSync, constants, openSync } from 'node:fs';
+
+type Koffi = typeof koffiModule;
 
 /** A kernel lock on a whole file, seen by Heddle and released when its holder dies. */
 export interface KernelLock {
@@ -15,8 +18,6 @@ export interface HeldKernelLock {
 const lockExclusive = 2;
 const lockNonBlocking = 4;
 
-type Koffi = typeof import('koffi').default;
-
 /**
  * flock(2), or LockFileEx on Windows: the lock that Heddle takes. Loads native code when called.
  * @throws Error when this platform has no such code
@@ -31,7 +32,7 @@ function posixLock(koffi: Koffi): KernelLock {
     fd: number,
     operation: number,
   ) => number;
-  const wouldBlock = koffi.os.errno['EWOULDBLOCK'] ?? koffi.os.errno['EAGAIN'];
+  const wouldBlock = koffi.os.errno.EWOULDBLOCK ?? koffi.os.errno.EAGAIN;
   return {
     tryAcquire: (path) => {
       // No truncation: the content is nobody's business. No link: the lock is a file of this folder.

@@ -4,7 +4,11 @@ import { promisify } from 'node:util';
 import { errorCode } from '../base/errorText.ts';
 import type { HostIdentity, ProcessProbe, ProcessState } from '../core/agents/liveness.ts';
 import { parsePsStarts, parseKernBoottime, psArguments } from './processProbeDarwin.ts';
-import { clockTicksPerSecond, parseProcBootTimeMs, parseProcStartTicks } from './processProbeLinux.ts';
+import {
+  clockTicksPerSecond,
+  parseProcBootTimeMs,
+  parseProcStartTicks,
+} from './processProbeLinux.ts';
 import { parseProcessTimes, processTimesCommand } from './processProbeWindows.ts';
 
 const run = promisify(execFile);
@@ -20,7 +24,10 @@ export function createProcessProbe(platform: NodeJS.Platform = process.platform)
     case 'win32':
       return windowsProbe();
     default:
-      return { host: () => Promise.resolve(noHost), probe: (pids) => Promise.resolve(probeEach(pids, signalState)) };
+      return {
+        host: () => Promise.resolve(noHost),
+        probe: (pids) => Promise.resolve(probeEach(pids, signalState)),
+      };
   }
 }
 
@@ -66,7 +73,10 @@ function linuxProbe(): ProcessProbe {
           : bootTimeMs + (parsed.startTicks / clockTicksPerSecond) * 1000,
     };
   };
-  return { host: () => Promise.resolve(host), probe: (pids) => Promise.resolve(probeEach(pids, stateOf)) };
+  return {
+    host: () => Promise.resolve(host),
+    probe: (pids) => Promise.resolve(probeEach(pids, stateOf)),
+  };
 }
 
 function darwinProbe(): ProcessProbe {

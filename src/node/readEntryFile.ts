@@ -18,15 +18,14 @@ export interface FileIdentity {
   readonly size: number;
 }
 
-export type EntryFile = {
+export interface EntryFile {
   readonly identity: FileIdentity;
   readonly record: StoredRecord;
-};
+}
 
 const entrySuffix = '.toml';
 /** Never follows a link out of the folder and never waits for the writer of a FIFO. */
-const openFlags =
-  constants.O_RDONLY | orZero(constants.O_NOFOLLOW) | orZero(constants.O_NONBLOCK);
+const openFlags = constants.O_RDONLY | orZero(constants.O_NOFOLLOW) | orZero(constants.O_NONBLOCK);
 
 export function isEntryFileName(fileName: string): boolean {
   return fileName.endsWith(entrySuffix) && !fileName.startsWith('.');
@@ -93,7 +92,11 @@ function toRecord(fileName: string, text: string, table: Record<string, unknown>
   if ('problems' in decoded) {
     const shown = decoded.problems.slice(0, 3).map(({ problem }) => problem);
     const field = decoded.problems.find((problem) => problem.field !== undefined)?.field;
-    return broken(fileName, shown.join(' '), field === undefined ? undefined : lineOfField(text, field));
+    return broken(
+      fileName,
+      shown.join(' '),
+      field === undefined ? undefined : lineOfField(text, field),
+    );
   }
   const { entry } = decoded;
   if (!isSessionId(entry.sessionId) || fileName !== entryFileName(entry.sessionId)) {
@@ -152,7 +155,9 @@ function tomlReason(error: unknown): string {
 }
 
 function lineOfField(text: string, field: string): number | undefined {
-  const pattern = new RegExp(`^\\s*(?:"${field}"|'${field}'|${field})\\s*=|^\\s*\\[+\\s*${field}\\s*\\]`);
+  const pattern = new RegExp(
+    `^\\s*(?:"${field}"|'${field}'|${field})\\s*=|^\\s*\\[+\\s*${field}\\s*\\]`,
+  );
   const index = text.split('\n').findIndex((line) => pattern.test(line));
   return index === -1 ? undefined : index + 1;
 }

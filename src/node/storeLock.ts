@@ -30,7 +30,6 @@ const maxPollMs = 50;
 /** A portable lock whose holder died is taken over after this long. */
 const portableStaleMs = 4000;
 
-
 /**
  * Takes the write lock of a store: the kernel's lock on `path`, which Heddle takes as well. In a
  * store marked as portable, a lock directory besides. Polls without blocking the event loop.

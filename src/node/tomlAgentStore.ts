@@ -11,7 +11,12 @@ import type { AgentStore, AgentTransaction, RefreshScope } from '../core/agents/
 import { RegistryError } from '../core/agents/registryError.ts';
 import { assertSessionId } from '../core/agents/sessionId.ts';
 import { AgentFolderScan } from './agentFolderScan.ts';
-import { atomicWrite, syncFolder, temporaryNamePattern, type WriteObserver } from './atomicWrite.ts';
+import {
+  atomicWrite,
+  syncFolder,
+  temporaryNamePattern,
+  type WriteObserver,
+} from './atomicWrite.ts';
 import { stringifyToml } from './exactToml.ts';
 import { decodeEntryFile, entryFileName } from './readEntryFile.ts';
 import { acquireStoreLock, type StoreLock, type StoreLockOptions } from './storeLock.ts';

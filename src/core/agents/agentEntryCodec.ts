@@ -20,15 +20,7 @@ export type DecodedEntry =
   { readonly entry: AgentEntry } | { readonly problems: readonly EntryProblem[] };
 
 type FieldKind =
-  | 'text'
-  | 'timestamp'
-  | 'u32'
-  | 'u64'
-  | 'float'
-  | 'status'
-  | 'texts'
-  | 'usage'
-  | 'queries';
+  'text' | 'timestamp' | 'u32' | 'u64' | 'float' | 'status' | 'texts' | 'usage' | 'queries';
 
 interface FieldSpec {
   /** Name in the file; its camel-case form is the property name. */
@@ -108,9 +100,9 @@ export function decodeEntry(table: EntryTable): DecodedEntry {
   const decoded = decodeTable(table, entryFields, '', problems);
   if (problems.length > 0) return { problems };
 
-  decoded['usageSummary'] ??= { unknownFields: {} };
-  decoded['attachPrecedence'] ??= [];
-  decoded['contextQueries'] ??= [];
+  decoded.usageSummary ??= { unknownFields: {} };
+  decoded.attachPrecedence ??= [];
+  decoded.contextQueries ??= [];
   return { entry: decoded as unknown as AgentEntry };
 }
 
@@ -154,7 +146,7 @@ function decodeTable(
       problems.push({ problem: `"${prefix}${field.name}" is missing.`, field: undefined });
     }
   }
-  decoded['unknownFields'] = unknownFields;
+  decoded.unknownFields = unknownFields;
   return decoded;
 }
 
@@ -174,28 +166,32 @@ function decodeValue(
   };
   switch (field.kind) {
     case 'text':
-      return typeof value === 'string' ? value : refuse('a text');
+      return typeof value === 'string' ? value : void refuse('a text');
     case 'timestamp':
-      return decodeTimestamp(value) ?? refuse('an RFC 3339 time such as "2026-01-31T12:00:00Z"');
+      return (
+        decodeTimestamp(value) ?? void refuse('an RFC 3339 time such as "2026-01-31T12:00:00Z"')
+      );
     case 'u32':
-      return isBetween(value, maxU32) ? Number(value) : refuse('a whole number from 0 to 2^32-1');
+      return isBetween(value, maxU32)
+        ? Number(value)
+        : void refuse('a whole number from 0 to 2^32-1');
     case 'u64':
-      return isBetween(value, maxU64) ? value : refuse('a whole number from 0 to 2^64-1');
+      return isBetween(value, maxU64) ? value : void refuse('a whole number from 0 to 2^64-1');
     case 'float':
       if (typeof value === 'bigint') return Number(value);
-      return typeof value === 'number' ? value : refuse('a number');
+      return typeof value === 'number' ? value : void refuse('a number');
     case 'status':
-      return isStatus(value) ? value : refuse(`one of ${agentStatuses.join(', ')}`);
+      return isStatus(value) ? value : void refuse(`one of ${agentStatuses.join(', ')}`);
     case 'texts':
-      return isTexts(value) ? value : refuse('a list of texts');
+      return isTexts(value) ? value : void refuse('a list of texts');
     case 'usage':
       return isTable(value)
         ? decodeTable(value, usageFields, `${label}.`, problems)
-        : refuse('a table');
+        : void refuse('a table');
     case 'queries':
       return Array.isArray(value) && value.every(isTable)
         ? value.map((query) => decodeTable(query, queryFields, `${label}.`, problems))
-        : refuse('a list of tables');
+        : void refuse('a list of tables');
   }
 }
 
@@ -208,7 +204,7 @@ function encodeTable(
     const value = source[field.property];
     if (value !== undefined) table[field.name] = encodeValue(value, field.kind);
   }
-  for (const [name, value] of Object.entries(source['unknownFields'] ?? {})) {
+  for (const [name, value] of Object.entries(source.unknownFields ?? {})) {
     Object.defineProperty(table, name, ownProperty(value));
   }
   return table;
@@ -249,9 +245,6 @@ function isTexts(value: unknown): value is readonly string[] {
 
 function isTable(value: unknown): value is EntryTable {
   return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Date)
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
   );
 }

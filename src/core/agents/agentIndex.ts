@@ -133,7 +133,6 @@ export function actorLookup(view: AgentView): {
       const record = view.get(sessionId);
       return record === undefined || isBroken(record) ? undefined : record.entry;
     },
-    byActorKey: (actorKey) =>
-      view.findBy('nativeActorKey', actorKey).map((record) => record.entry),
+    byActorKey: (actorKey) => view.findBy('nativeActorKey', actorKey).map((record) => record.entry),
   };
 }

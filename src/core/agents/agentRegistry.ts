@@ -4,19 +4,23 @@ import type { RandomSource } from '../../base/randomSource.ts';
 import { actorChain, toActorChainNode } from './actorChain.ts';
 import type { ActorChainNode, AgentEntry, AgentStatus, ContextQueryEntry } from './agentEntry.ts';
 import { actorLookup, type AgentView, type IndexedKey } from './agentIndex.ts';
-import { isBroken, type AgentRecord, type StoredRecord } from './agentRecord.ts';
+import { isBroken, type AgentRecord } from './agentRecord.ts';
 import type { AgentStore, AgentTransaction } from './agentStore.ts';
+import { withStatus } from './entryStatus.ts';
+import { expectReadable } from './expectReadable.ts';
+import type { LivenessVerdict, ProcessProbe } from './liveness.ts';
+import { LivenessAssessor } from './livenessAssessor.ts';
 import {
-  assessLiveness,
-  pidToProbe,
-  type LivenessVerdict,
-  type ProcessProbe,
-  type ProcessState,
-} from './liveness.ts';
+  abandonIfDead,
+  reapDead,
+  undoReap,
+  type ReapedEntry,
+  type ReapOptions,
+} from './reaping.ts';
 import { RegistryError } from './registryError.ts';
 import { isStaleTerminalEntry } from './retention.ts';
 import { sessionIdByteCount, toSessionId } from './sessionId.ts';
-import { formatTimestamp } from './timestamp.ts';
+import { activeOwners } from './threadOwners.ts';
 
 export interface AgentRegistryPorts {
   readonly store: AgentStore;
@@ -36,28 +40,17 @@ export type ReserveOutcome =
   | { readonly kind: 'reserved'; readonly entry: AgentEntry }
   | { readonly kind: 'live-owner'; readonly entry: AgentEntry };
 
-/** An entry that was abandoned because its owner is dead, and the evidence. */
-export interface ReapedEntry {
-  /** As it is now, abandoned; in a dry run as it would be. */
-  readonly entry: AgentEntry;
-  readonly verdict: LivenessVerdict;
-}
-
-export interface ReapOptions {
-  readonly thread?: string | undefined;
-  /** Only these sessions, for example those that a person confirmed. */
-  readonly sessionIds?: ReadonlySet<string> | undefined;
-  /** Decides as usual, changes nothing. */
-  readonly isDryRun?: boolean | undefined;
-}
-
 /**
  * All operations on `.heddle/agents` (seed: `AgentRegistry`), safe between processes. Files that
  * cannot be read are skipped, never changed; a readable earlier version of one still counts as an
  * owner. Every method may throw `RegistryError` with a code of the store.
  */
 export class AgentRegistry {
-  constructor(private readonly ports: AgentRegistryPorts) {}
+  private readonly liveness: LivenessAssessor;
+
+  constructor(private readonly ports: AgentRegistryPorts) {
+    this.liveness = new LivenessAssessor(ports.probe);
+  }
 
   /** Persists a new entry under a generated session id; on a collision it draws again. */
   createGeneratedEntry(build: BuildEntry): Promise<AgentEntry> {
@@ -98,7 +91,9 @@ export class AgentRegistry {
 
   /** Sets the status; a terminal one stamps the end, `active` clears it. Undefined when unknown. */
   updateStatus(sessionId: string, status: AgentStatus): Promise<AgentEntry | undefined> {
-    return this.updateEntry(sessionId, (entry) => this.withStatus(entry, status));
+    return this.updateEntry(sessionId, (entry) =>
+      withStatus(entry, status, this.ports.clock.now()),
+    );
   }
 
   /** Changes an entry under the write lock. Undefined when there is none. */
@@ -152,15 +147,7 @@ export class AgentRegistry {
 
   /** Abandons every active entry whose process is provably gone. */
   reapDead(options: ReapOptions = {}): Promise<readonly ReapedEntry[]> {
-    if (options.isDryRun === true) return this.previewReap(options);
-    return this.transact(async (tx) => {
-      const reaped: ReapedEntry[] = [];
-      for (const { entry, verdict } of await this.deadIn(tx.view, options)) {
-        const abandoned = await this.abandonIfStillDead(tx, entry.sessionId);
-        if (abandoned) reaped.push({ entry: abandoned, verdict });
-      }
-      return reaped;
-    });
+    return reapDead({ ...this.ports, liveness: this.liveness }, options);
   }
 
   reapDeadForThread(thread: string): Promise<readonly ReapedEntry[]> {
@@ -172,15 +159,7 @@ export class AgentRegistry {
    * @throws RegistryError `undo-refused` when it changed since or its thread has another owner
    */
   undoReap(reaped: AgentEntry): Promise<AgentEntry> {
-    return this.transact(async (tx) => {
-      const record = expectReadable(tx.reread(reaped.sessionId));
-      const isUnchanged =
-        record?.entry.status === 'abandoned' && record.entry.completedAt === reaped.completedAt;
-      if (!isUnchanged) throw undoRefused(reaped, 'it has changed since');
-      const [owner] = await this.activeOwners(tx, reaped.thread);
-      if (owner) throw undoRefused(reaped, `its thread now belongs to ${owner.sessionId}`);
-      return (await tx.write(this.withStatus(record.entry, 'active'))).entry;
-    });
+    return undoReap({ ...this.ports, liveness: this.liveness }, reaped);
   }
 
   /** The active entry that works in this folder, links resolved. */
@@ -236,25 +215,13 @@ export class AgentRegistry {
   }
 
   /** The verdict on one entry, with its reason. */
-  async livenessFor(entry: AgentEntry): Promise<LivenessVerdict> {
-    return (await this.livenessForAll([entry]))[0] ?? unprobed;
+  livenessFor(entry: AgentEntry): Promise<LivenessVerdict> {
+    return this.liveness.assess(entry);
   }
 
   /** The verdicts on many entries, in their order, for the price of one look at each process. */
-  async livenessForAll(entries: readonly AgentEntry[]): Promise<readonly LivenessVerdict[]> {
-    const host = await this.ports.probe.host();
-    const pids = entries.map((entry) => pidToProbe(entry, host)).filter((pid) => pid !== undefined);
-    const states: ReadonlyMap<number, ProcessState> =
-      pids.length === 0 ? new Map() : await this.ports.probe.probe([...new Set(pids)]);
-    return entries.map((entry) =>
-      assessLiveness(entry, host, entry.pid === undefined ? undefined : states.get(entry.pid)),
-    );
-  }
-
-  /** `entry` with another status: a terminal one stamps the end, `active` clears it. */
-  withStatus(entry: AgentEntry, status: AgentStatus): AgentEntry {
-    const completedAt = status === 'active' ? undefined : formatTimestamp(this.ports.clock.now());
-    return { ...entry, status, completedAt };
+  livenessForAll(entries: readonly AgentEntry[]): Promise<readonly LivenessVerdict[]> {
+    return this.liveness.assessAll(entries);
   }
 
   private transact<T>(work: (tx: AgentTransaction) => Promise<T>): Promise<T> {
@@ -270,70 +237,16 @@ export class AgentRegistry {
   }
 
   /** Prunes and abandons what may be, and returns the owner that stands in the way, if any. */
-  private async clearThread(
-    tx: AgentTransaction,
-    thread: string,
-  ): Promise<AgentEntry | undefined> {
+  private async clearThread(tx: AgentTransaction, thread: string): Promise<AgentEntry | undefined> {
     for (const { entry } of tx.view.findBy('thread', thread)) {
       if (this.isStale(entry)) await this.removeIfStillStale(tx, entry.sessionId);
     }
-    for (const owner of await this.activeOwners(tx, thread)) {
+    for (const owner of activeOwners(tx, thread)) {
       const verdict = await this.livenessFor(owner);
       if (verdict.liveness !== 'dead') return owner;
-      await this.abandonIfStillDead(tx, owner.sessionId);
+      await abandonIfDead({ ...this.ports, liveness: this.liveness }, tx, owner.sessionId);
     }
     return undefined;
-  }
-
-  /** Active entries on the thread, read anew, and the last good versions of unreadable ones. */
-  private async activeOwners(
-    tx: AgentTransaction,
-    thread: string,
-  ): Promise<readonly AgentEntry[]> {
-    const reread = tx.view
-      .findBy('thread', thread)
-      .map((record) => tx.reread(record.entry.sessionId))
-      .map((record) => (record !== undefined && isBroken(record) ? record.lastGood : record));
-    const lastGood = tx.view.broken().map((record) => record.lastGood);
-    const entries = [...reread, ...lastGood].map((record) => record?.entry);
-    const unique = new Map(entries.map((entry) => [entry?.sessionId, entry]));
-    return [...unique.values()].filter(
-      (entry): entry is AgentEntry => entry?.status === 'active' && entry.thread === thread,
-    );
-  }
-
-  private async previewReap(options: ReapOptions): Promise<readonly ReapedEntry[]> {
-    const dead = await this.deadIn(await this.ports.store.refresh(), options);
-    return dead.map(({ entry, verdict }) => ({
-      entry: this.withStatus(entry, 'abandoned'),
-      verdict,
-    }));
-  }
-
-  private async deadIn(view: AgentView, options: ReapOptions): Promise<readonly ReapedEntry[]> {
-    const { thread, sessionIds } = options;
-    const records = thread === undefined ? view.records() : view.findBy('thread', thread);
-    const candidates = records
-      .map((record) => record.entry)
-      .filter((entry) => entry.status === 'active')
-      .filter((entry) => sessionIds?.has(entry.sessionId) ?? true);
-    const verdicts = await this.livenessForAll(candidates);
-    return candidates.flatMap((entry, i) => {
-      const verdict = verdicts[i];
-      return verdict?.liveness === 'dead' ? [{ entry, verdict }] : [];
-    });
-  }
-
-  private async abandonIfStillDead(
-    tx: AgentTransaction,
-    sessionId: string,
-  ): Promise<AgentEntry | undefined> {
-    const record = tx.reread(sessionId);
-    if (record === undefined || isBroken(record) || record.entry.status !== 'active') {
-      return undefined;
-    }
-    if ((await this.livenessFor(record.entry)).liveness !== 'dead') return undefined;
-    return (await tx.write(this.withStatus(record.entry, 'abandoned'))).entry;
   }
 
   private async removeIfStillStale(tx: AgentTransaction, sessionId: string): Promise<void> {
@@ -378,29 +291,10 @@ export class AgentRegistry {
   }
 }
 
-const unprobed: LivenessVerdict = { liveness: 'unknown', reason: 'no-process' };
-
-function expectReadable(record: StoredRecord | undefined): AgentRecord | undefined {
-  if (record === undefined || !isBroken(record)) return record;
-  throw new RegistryError(
-    'broken-entry',
-    `${record.fileName} cannot be read as an agent entry: ${record.problem} Repair or remove the file.`,
-    { file: record.fileName },
-  );
-}
-
 function threadTaken(thread: string, owner: AgentEntry): RegistryError {
   return new RegistryError(
     'thread-taken',
     `Thread "${thread}" is already reserved by ${owner.sessionId}. Release that session, or choose another thread.`,
     { thread, ownerSessionId: owner.sessionId },
-  );
-}
-
-function undoRefused(entry: AgentEntry, why: string): RegistryError {
-  return new RegistryError(
-    'undo-refused',
-    `${entry.sessionId} stays abandoned: ${why}.`,
-    { sessionId: entry.sessionId, thread: entry.thread },
   );
 }

@@ -113,7 +113,9 @@ export class RegistryMonitor implements Disposable {
     try {
       const scope = heard === 'everything' ? {} : { fileNames: heard };
       const view = await this.options.store.refresh(scope);
-      const state: RegistryState = { kind: (await this.options.store.exists()) ? 'ready' : 'absent' };
+      const state: RegistryState = {
+        kind: (await this.options.store.exists()) ? 'ready' : 'absent',
+      };
       this.publish({
         ...this.current,
         state,
@@ -174,6 +176,6 @@ function reuse(
   verdict: LivenessVerdict,
 ): AgentSnapshot {
   // Verdicts are constants, one per reason, so identity tells whether one changed.
-  if (known !== undefined && known.verdict === verdict) return known;
+  if (known?.verdict === verdict) return known;
   return { entry: record.entry, startedAt: record.startedAt, verdict };
 }

@@ -46,7 +46,7 @@ function merge(a: readonly AgentRecord[], b: readonly AgentRecord[]): AgentRecor
   const merged: AgentRecord[] = [];
   let next = 0;
   for (const record of a) {
-    for (let other = b[next]; other !== undefined && compareRecords(other, record) < 0; ) {
+    for (let other = b[next]; other !== undefined && compareRecords(other, record) < 0;) {
       merged.push(other);
       next += 1;
       other = b[next];

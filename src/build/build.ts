@@ -1,0 +1,49 @@
+import { build, type BuildOptions } from 'esbuild';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+
+const common: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  // Native code cannot be bundled; everything else is.
+  external: ['koffi'],
+  // The CommonJS entry points of some libraries cannot be bundled.
+  mainFields: ['module', 'main'],
+  sourcemap: 'linked',
+  sourcesContent: false,
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/** Without `vscode` among the externals a bundle that imports it does not build. */
+const bundles: readonly BuildOptions[] = [
+  {
+    ...common,
+    entryPoints: { extension: 'src/extension/extension.ts' },
+    external: [...(common.external ?? []), 'vscode'],
+    target: 'node22',
+  },
+  {
+    ...common,
+    entryPoints: { cli: 'src/cli/main.ts' },
+    banner: { js: '#!/usr/bin/env node' },
+    target: 'node20',
+  },
+];
+
+await rm('dist', { recursive: true, force: true });
+await mkdir('dist', { recursive: true });
+for (const options of bundles) {
+  const { metafile } = await build(options);
+  for (const [path, output] of Object.entries(metafile.outputs)) {
+    if (!path.endsWith('.cjs')) continue;
+    process.stdout.write(`${path} ${Math.round(output.bytes / 1024)} KB\n`);
+    await writeFile(`${path.replace(/\.cjs$/, '')}.meta.json`, JSON.stringify(metafile));
+    await stat(path);
+  }
+}
