@@ -14,7 +14,6 @@ const common: BuildOptions = {
   sourcemap: 'linked',
   sourcesContent: false,
   minify: true,
-  keepNames: true,
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
@@ -39,7 +38,7 @@ const bundles: readonly BuildOptions[] = [
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist', { recursive: true });
 for (const options of bundles) {
-  const { metafile } = await build(options);
+  const { metafile = { inputs: {}, outputs: {} } } = await build(options);
   for (const [path, output] of Object.entries(metafile.outputs)) {
     if (!path.endsWith('.cjs')) continue;
     process.stdout.write(`${path} ${Math.round(output.bytes / 1024)} KB\n`);

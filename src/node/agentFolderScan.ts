@@ -9,6 +9,7 @@ import {
   isEntryFileName,
   isSameIdentity,
   readEntryFile,
+  scratchBytes,
   toIdentity,
   type FileIdentity,
 } from './readEntryFile.ts';
@@ -18,7 +19,8 @@ import { forEachYielding } from './yieldingLoop.ts';
 const settleMs = 50;
 
 /** How a file looked when it was read. A racy one may have changed since without looking different. */
-interface SeenFile extends FileIdentity {
+interface SeenFile {
+  readonly identity: FileIdentity;
   readonly isRacy: boolean;
 }
 
@@ -32,6 +34,7 @@ interface SeenFile extends FileIdentity {
 export class AgentFolderScan {
   readonly index = new AgentIndex();
   private readonly seen = new Map<string, SeenFile>();
+  private readonly scratch = Buffer.allocUnsafe(scratchBytes);
   /** Modification time of the folder at the last complete look, if it had settled by then. */
   private settledFolderMtimeMs: number | undefined;
 
@@ -45,7 +48,7 @@ export class AgentFolderScan {
       return;
     }
     if (scope.fileNames) {
-      this.refreshNamed(scope.fileNames);
+      for (const name of scope.fileNames) if (isEntryFileName(name)) this.reread(name);
       return;
     }
     if (mtimeMs === this.settledFolderMtimeMs) return;
@@ -56,22 +59,17 @@ export class AgentFolderScan {
 
   /** Reads one file anew, whatever is known of it. */
   reread(fileName: string): StoredRecord | undefined {
-    const file = readEntryFile(this.folder, fileName);
+    const file = readEntryFile(this.folder, fileName, this.scratch);
     if (file === undefined) {
       this.seen.delete(fileName);
       this.index.delete(fileName);
       return undefined;
     }
     const isRacy = Date.now() - file.identity.mtimeMs < settleMs;
-    this.seen.set(fileName, { ...file.identity, isRacy });
-    this.index.put(keepIdentity(this.index.getFile(fileName), file.record));
-    return this.index.getFile(fileName);
-  }
-
-  private refreshNamed(fileNames: ReadonlySet<string>): void {
-    for (const fileName of this.listAndForgetRemoved()) {
-      if (fileNames.has(fileName) || !this.seen.has(fileName)) this.reread(fileName);
-    }
+    this.seen.set(fileName, { identity: file.identity, isRacy });
+    const record = keepIdentity(this.index.getFile(fileName), file.record);
+    this.index.put(record);
+    return record;
   }
 
   /** Entry files now in the folder. Listing and forgetting is one step, so no new file is lost. */
@@ -92,7 +90,7 @@ export class AgentFolderScan {
     const seen = this.seen.get(fileName);
     if (seen !== undefined && !seen.isRacy) {
       const stats = lstatSync(join(this.folder, fileName), { throwIfNoEntry: false });
-      if (stats !== undefined && isSameIdentity(seen, toIdentity(stats))) return;
+      if (stats !== undefined && isSameIdentity(seen.identity, toIdentity(stats))) return;
     }
     this.reread(fileName);
   }

@@ -1,4 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  type Stats,
+} from 'node:fs';
 import { join } from 'node:path';
 import { TomlError } from 'smol-toml';
 import { errorCode, errorText } from '../base/errorText.ts';
@@ -46,27 +54,55 @@ export function isSameIdentity(a: FileIdentity, b: FileIdentity): boolean {
 /**
  * Reads and decodes one file in one synchronous step, so that what it returns was the newest when it
  * was read. Undefined when there is no file; whatever is wrong with it becomes a `BrokenRecord`.
+ *
+ * @param scratch holds the bytes while they are read; reusing one makes reading many files cheap
  */
-export function readEntryFile(folder: string, fileName: string): EntryFile | undefined {
+export function readEntryFile(
+  folder: string,
+  fileName: string,
+  scratch: Buffer = Buffer.allocUnsafe(scratchBytes),
+): EntryFile | undefined {
+  const path = join(folder, fileName);
   let fd: number;
   try {
-    fd = openSync(join(folder, fileName), openFlags);
+    fd = openSync(path, openFlags);
   } catch (error) {
-    const code = errorCode(error);
-    if (code === 'ENOENT') return undefined;
-    return { identity: noIdentity, record: broken(fileName, openProblem(code, error)) };
+    return unopenable(path, fileName, error);
   }
   try {
     const stats = fstatSync(fd);
     const identity = toIdentity(stats);
     const problem = kindProblem(stats);
     if (problem !== undefined) return { identity, record: broken(fileName, problem) };
-    return { identity, record: decodeEntryFile(fileName, readBytes(fd, stats.size)) };
+    const buffer = stats.size < scratch.length ? scratch : Buffer.allocUnsafe(stats.size + 1);
+    const bytes = buffer.subarray(0, readInto(fd, buffer));
+    return { identity, record: decodeEntryFile(fileName, bytes) };
   } catch (error) {
-    const problem = `The file cannot be read (${errorText(error)}).`;
-    return { identity: noIdentity, record: broken(fileName, problem) };
+    return { identity: noIdentity, record: broken(fileName, readProblem(error)) };
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Larger than any entry of an honest agent; larger files cost a buffer of their own. */
+export const scratchBytes = 64 * 1024;
+const noIdentity: FileIdentity = { inode: -1, mtimeMs: -1, size: -1 };
+
+function unopenable(path: string, fileName: string, error: unknown): EntryFile | undefined {
+  if (errorCode(error) === 'ENOENT') return undefined;
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  const problem = kindProblem(stats) ?? readProblem(error);
+  return { identity: toIdentity(stats), record: broken(fileName, problem) };
+}
+
+/** Reads to the end of the file or of the buffer, and returns how many bytes that was. */
+function readInto(fd: number, buffer: Buffer): number {
+  let length = 0;
+  for (;;) {
+    const count = readSync(fd, buffer, length, buffer.length - length, length);
+    length += count;
+    if (count === 0 || length === buffer.length) return length;
   }
 }
 
@@ -108,46 +144,28 @@ function toRecord(fileName: string, text: string, table: Record<string, unknown>
   return { fileName, entry, startedAt } satisfies AgentRecord;
 }
 
-const noIdentity: FileIdentity = { inode: -1, mtimeMs: -1, size: -1 };
-
 function broken(fileName: string, problem: string, line?: number): BrokenRecord {
   return { fileName, problem, line, lastGood: undefined };
 }
 
-function openProblem(code: string | undefined, error: unknown): string {
-  switch (code) {
-    case 'ELOOP':
-    case 'EMLINK':
-      return 'It is a symbolic link; an entry must be a file of its own.';
+function readProblem(error: unknown): string {
+  switch (errorCode(error)) {
     case 'EACCES':
     case 'EPERM':
       return 'The file may not be read by this user. Check its permissions.';
-    case 'ENXIO':
-      return 'It is not a regular file.';
     default:
-      return `The file cannot be opened (${errorText(error)}).`;
+      return `The file cannot be read (${errorText(error)}).`;
   }
 }
 
 function kindProblem(stats: Stats): string | undefined {
+  if (stats.isSymbolicLink()) return 'It is a symbolic link; an entry must be a file of its own.';
   if (stats.isDirectory()) return 'It is a folder; an entry must be a file.';
   if (!stats.isFile()) return 'It is not a regular file.';
   if (stats.size > maxEntryBytes) {
     return `The file is too large (${stats.size} bytes); an entry has at most ${maxEntryBytes}.`;
   }
   return undefined;
-}
-
-/** A file that grows or shrinks meanwhile gives what was there; the next look sees the rest. */
-function readBytes(fd: number, size: number): Buffer {
-  const bytes = Buffer.allocUnsafe(size);
-  let length = 0;
-  while (length < size) {
-    const count = readSync(fd, bytes, length, size - length, length);
-    if (count === 0) break;
-    length += count;
-  }
-  return bytes.subarray(0, length);
 }
 
 function tomlReason(error: unknown): string {

@@ -28,9 +28,8 @@ export interface AgentView {
 /** An `AgentView` that is kept up to date file by file; each change costs what changed. */
 export class AgentIndex implements AgentView {
   private readonly byFile = new Map<string, StoredRecord>();
-  private readonly byKey = new Map<IndexedKey, Map<string, Set<AgentRecord>>>(
-    indexedKeys.map((key) => [key, new Map<string, Set<AgentRecord>>()]),
-  );
+  /** Made when a key is first asked for: a mere listing never pays for it. */
+  private readonly byKey = new Map<IndexedKey, Groups>();
   private readonly sorted = new SortedRecords();
   private sortedBroken: readonly BrokenRecord[] | undefined = [];
   private changes = 0;
@@ -68,7 +67,7 @@ export class AgentIndex implements AgentView {
       return;
     }
     this.sorted.add(record);
-    for (const key of indexedKeys) this.addKey(key, record);
+    for (const [key, groups] of this.byKey) addTo(groups, record.entry[key], record);
   }
 
   delete(fileName: string): void {
@@ -91,7 +90,7 @@ export class AgentIndex implements AgentView {
   }
 
   findBy(key: IndexedKey, value: string): readonly AgentRecord[] {
-    return [...(this.byKey.get(key)?.get(value) ?? [])].sort(compareRecords);
+    return [...(this.groupsOf(key).get(value) ?? [])].sort(compareRecords);
   }
 
   private forget(record: StoredRecord | undefined): void {
@@ -101,26 +100,35 @@ export class AgentIndex implements AgentView {
       return;
     }
     this.sorted.remove(record);
-    for (const key of indexedKeys) this.removeKey(key, record);
+    for (const [key, groups] of this.byKey) removeFrom(groups, record.entry[key], record);
   }
 
-  private addKey(key: IndexedKey, record: AgentRecord): void {
-    const value = record.entry[key];
-    const map = this.byKey.get(key);
-    if (value === undefined || map === undefined) return;
-    const group = map.get(value);
-    if (group) group.add(record);
-    else map.set(value, new Set([record]));
+  private groupsOf(key: IndexedKey): Groups {
+    const known = this.byKey.get(key);
+    if (known) return known;
+    const groups: Groups = new Map();
+    for (const record of this.byFile.values()) {
+      if (!isBroken(record)) addTo(groups, record.entry[key], record);
+    }
+    this.byKey.set(key, groups);
+    return groups;
   }
+}
 
-  private removeKey(key: IndexedKey, record: AgentRecord): void {
-    const value = record.entry[key];
-    const map = this.byKey.get(key);
-    if (value === undefined || map === undefined) return;
-    const group = map.get(value);
-    group?.delete(record);
-    if (group?.size === 0) map.delete(value);
-  }
+type Groups = Map<string, Set<AgentRecord>>;
+
+function addTo(groups: Groups, value: string | undefined, record: AgentRecord): void {
+  if (value === undefined) return;
+  const group = groups.get(value);
+  if (group) group.add(record);
+  else groups.set(value, new Set([record]));
+}
+
+function removeFrom(groups: Groups, value: string | undefined, record: AgentRecord): void {
+  if (value === undefined) return;
+  const group = groups.get(value);
+  group?.delete(record);
+  if (group?.size === 0) groups.delete(value);
 }
 
 /** Entries of a view as an `ActorLookup`. */

@@ -4,7 +4,7 @@ import type { AgentRecord, StoredRecord } from './agentRecord.ts';
 
 /** Which files to look at again. Without names, everything that may have changed. */
 export interface RefreshScope {
-  /** File names that something was heard of. Additions and removals are noticed besides. */
+  /** File names that something was heard of: only these are looked at, whether they came, went or changed. */
   readonly fileNames?: ReadonlySet<string>;
 }
 

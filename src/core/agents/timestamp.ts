@@ -1,6 +1,3 @@
-const pattern =
-  /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,12}))?([Zz]|[+-]\d{2}:\d{2})$/;
-
 /** An instant to the nanosecond. */
 export interface Instant {
   /** Milliseconds since the Unix epoch, a whole number. */
@@ -9,21 +6,76 @@ export interface Instant {
   readonly nanos: number;
 }
 
+const pattern = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,12})?(?:[Zz]|[+-]\d\d:\d\d)$/;
+
+/** True for an RFC 3339 timestamp with any fraction and any offset. */
+export function isTimestamp(text: string): boolean {
+  if (!pattern.test(text)) return false;
+  const month = digits(text, 5, 7);
+  const day = digits(text, 8, 10);
+  return (
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= daysInMonth(digits(text, 0, 4), month) &&
+    digits(text, 11, 13) <= 23 &&
+    digits(text, 14, 16) <= 59 &&
+    // A leap second is a valid time.
+    digits(text, 17, 19) <= 60 &&
+    Math.abs(offsetMinutes(text)) < 24 * 60
+  );
+}
+
 /** Reads an RFC 3339 timestamp with any fraction and any offset; undefined when it is not one. */
 export function parseTimestamp(text: string): Instant | undefined {
-  const match = pattern.exec(text);
-  if (!match) return undefined;
-
-  const [, date = '', time = '', fraction = '', offset = ''] = match;
-  // A leap second is a valid RFC 3339 time that Date.parse refuses.
-  const epochSecondMs = Date.parse(`${date}T${time.replace(/:60$/, ':59')}${offset.toUpperCase()}`);
-  if (Number.isNaN(epochSecondMs)) return undefined;
-
-  const nanosOfSecond = Number(fraction.slice(0, 9).padEnd(9, '0'));
+  if (!isTimestamp(text)) return undefined;
+  const secondMs = Date.UTC(
+    digits(text, 0, 4),
+    digits(text, 5, 7) - 1,
+    digits(text, 8, 10),
+    digits(text, 11, 13),
+    digits(text, 14, 16),
+    Math.min(digits(text, 17, 19), 59),
+  );
+  const nanosOfSecond = fractionNanos(text);
   return {
-    epochMs: epochSecondMs + Math.floor(nanosOfSecond / 1e6),
+    epochMs: secondMs - offsetMinutes(text) * 60_000 + Math.floor(nanosOfSecond / 1e6),
     nanos: nanosOfSecond % 1e6,
   };
+}
+
+/** The number that the digits from `start` to before `end` write. No text is made. */
+function digits(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let i = start; i < end; i += 1) value = value * 10 + text.charCodeAt(i) - zero;
+  return value;
+}
+const zero = 48;
+
+function offsetMinutes(text: string): number {
+  const at = text.length - 6;
+  const sign = text[at];
+  if (sign !== '+' && sign !== '-') return 0;
+  const minutes = digits(text, at + 1, at + 3) * 60 + digits(text, at + 4, at + 6);
+  return sign === '-' ? -minutes : minutes;
+}
+
+/** Digits beyond the ninth are below a nanosecond and dropped. */
+function fractionNanos(text: string): number {
+  if (text[19] !== '.') return 0;
+  let nanos = 0;
+  let count = 0;
+  for (let i = 20; count < 9; i += 1, count += 1) {
+    const digit = text.charCodeAt(i) - zero;
+    if (digit < 0 || digit > 9) break;
+    nanos = nanos * 10 + digit;
+  }
+  return nanos * 10 ** (9 - count);
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 /** Negative when `a` is earlier than `b`. */

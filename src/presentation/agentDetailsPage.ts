@@ -1,0 +1,254 @@
+import type { AgentSnapshot } from '../core/agents/registrySnapshot.ts';
+import {
+  detailsFields,
+  detailsQueries,
+  detailsUsage,
+  relativeTime,
+  timeText,
+  type DetailsField,
+} from './agentDetailsFields.ts';
+import { html, type Html } from './agentDetailsHtml.ts';
+import type { AgentDetailsAction } from './agentDetailsMessage.ts';
+import { translatedState } from './agentRow.ts';
+import {
+  agentName,
+  heldThread,
+  inEnglish,
+  livenessSentence,
+  stateWord,
+  type Translate,
+} from './agentWording.ts';
+import { toPlainLine } from './plainText.ts';
+
+/** Everything that the page of one agent shows. */
+export interface AgentDetails {
+  /** The folder that contains `.heddle`. */
+  readonly root: string;
+  readonly agent: AgentSnapshot;
+  /** Who spawned whom, root first, ending with the agent itself. */
+  readonly chain: readonly AgentSnapshot[];
+  /** Where its entry is, absolute. */
+  readonly filePath: string;
+  /** What the file holds; undefined while it cannot be read. */
+  readonly rawText: string | undefined;
+  /** True when the file is gone; the page keeps what was last known. */
+  readonly isRemoved: boolean;
+}
+
+export interface AgentDetailsOptions {
+  readonly nowMs: number;
+  readonly t?: Translate;
+}
+
+/** The parts of a page, in its order. Each is replaced by itself when it changes. */
+export const detailsPartIds = [
+  'notice',
+  'header',
+  'actions',
+  'chain',
+  'usage',
+  'fields',
+  'queries',
+  'raw',
+] as const;
+export type DetailsPartId = (typeof detailsPartIds)[number];
+export type DetailsParts = Readonly<Record<DetailsPartId, string>>;
+
+interface RenderContext {
+  readonly nowMs: number;
+  readonly t: Translate;
+}
+
+/** The page as HTML, part by part. Nothing from the entry is ever more than text in it. */
+export function agentDetailsParts(
+  details: AgentDetails,
+  { nowMs, t = inEnglish }: AgentDetailsOptions,
+): DetailsParts {
+  const context = { nowMs, t };
+  const render = (part: Html | undefined): string => part?.markup ?? '';
+  return {
+    notice: render(notice(details, context)),
+    header: render(header(details.agent, context)),
+    actions: render(actions(details, context)),
+    chain: render(chain(details, context)),
+    usage: render(usage(details.agent, context)),
+    fields: render(fields(details.agent, context)),
+    queries: render(queries(details.agent, context)),
+    raw: render(rawFile(details, context)),
+  };
+}
+
+/** The title of the page: who, and on which thread. */
+export function agentDetailsTitle({ entry }: AgentSnapshot, t: Translate = inEnglish): string {
+  const thread = heldThread(entry);
+  const name = agentName(entry, t);
+  return thread === undefined ? name : `${name} · ${toPlainLine(thread, 40)}`;
+}
+
+function notice({ isRemoved }: AgentDetails, { t }: RenderContext): Html | undefined {
+  if (!isRemoved) return undefined;
+  return html`<p class="notice" role="status">${t('This entry was removed.')}</p>`;
+}
+
+function header({ entry, verdict }: AgentSnapshot, context: RenderContext): Html {
+  const { t } = context;
+  const state = stateWord(entry, verdict);
+  const thread = heldThread(entry);
+  const started = html`<span title="${timeText(entry.startedAt)}"
+    >${t('started {0}', relativeTime(entry.startedAt, context) ?? entry.startedAt)}</span
+  >`;
+  const ended =
+    entry.completedAt === undefined
+      ? undefined
+      : html` ·
+          <span title="${timeText(entry.completedAt)}"
+            >${t('ended {0}', relativeTime(entry.completedAt, context) ?? entry.completedAt)}</span
+          >`;
+  return html`<h1>${agentName(entry, t)}</h1>
+    <p class="summary">
+      <span class="state state-${state}"
+        ><span class="dot" aria-hidden="true"></span>${translatedState(state, t)}</span
+      >
+      · ${thread === undefined ? t('holds no thread') : html`${t('thread')} <code>${thread}</code>`}
+      · ${started}${ended}
+    </p>
+    <p class="evidence">${livenessSentence(entry, verdict.reason, t)}</p>`;
+}
+
+function actions({ agent, isRemoved }: AgentDetails, { t }: RenderContext): Html {
+  const { entry, verdict } = agent;
+  const isActive = entry.status === 'active' && !isRemoved;
+  const shown: readonly (readonly [AgentDetailsAction, string, boolean])[] = [
+    ['openEntryFile', t('Open Entry File'), !isRemoved],
+    ['openWorktree', t('Open Worktree'), entry.path !== undefined],
+    ['release', t('Release…'), isActive],
+    ['reap', t('Reap'), isActive && verdict.liveness === 'dead'],
+    ['copySessionId', t('Copy Session Id'), true],
+  ];
+  const buttons = shown
+    .filter(([, , isShown]) => isShown)
+    .map(
+      ([action, label]) =>
+        html`<button type="button" id="action-${action}" data-action="${action}">${label}</button>`,
+    );
+  return html`<div class="actions" role="group" aria-label="${t('Actions')}">${buttons}</div>`;
+}
+
+function chain({ chain: links, agent }: AgentDetails, { t }: RenderContext): Html | undefined {
+  if (links.length < 2) return undefined;
+  const items = links.map(({ entry, verdict }) => {
+    const name = agentName(entry, t);
+    const about = [translatedState(stateWord(entry, verdict), t), heldThread(entry)];
+    const words = html`<span class="about">
+      · ${about.filter((word) => word !== undefined).join(' · ')}</span
+    >`;
+    if (entry.sessionId === agent.entry.sessionId) {
+      return html`<li aria-current="page"><strong>${name}</strong>${words}</li>`;
+    }
+    return html`<li>
+      <button
+        type="button"
+        class="link"
+        id="chain-${entry.sessionId}"
+        data-action="showAgent"
+        data-session-id="${entry.sessionId}"
+        aria-label="${t('Show the details of {0}', name)}"
+      >
+        ${name}</button
+      >${words}
+    </li>`;
+  });
+  return html`<h2>${t('Chain')}</h2>
+    <ol class="chain" aria-label="${t('Who spawned whom, root first')}">
+      ${items}
+    </ol>`;
+}
+
+function usage({ entry }: AgentSnapshot, { t }: RenderContext): Html | undefined {
+  const rows = detailsUsage(entry.usageSummary, t);
+  if (rows.length === 0) return undefined;
+  return html`<h2>${t('Usage')}</h2>
+    <table class="fields">
+      <tbody>
+        ${rows.map((row) => fieldRow(row))}
+      </tbody>
+    </table>`;
+}
+
+function fields({ entry }: AgentSnapshot, context: RenderContext): Html {
+  const { t } = context;
+  const rows = detailsFields(entry, context);
+  const unknown = rows.filter((row) => !row.isKnown);
+  const known = rows.filter((row) => row.isKnown).map((row) => fieldRow(row));
+  return html`<h2>${t('Fields')}</h2>
+    <table class="fields">
+      <tbody>
+        ${known}
+      </tbody>
+    </table>
+    ${
+      unknown.length === 0
+        ? undefined
+        : html`<h3>${t('Fields of a newer version')}</h3>
+            <table class="fields">
+              <tbody>
+                ${unknown.map((row) => fieldRow(row))}
+              </tbody>
+            </table>`
+    }`;
+}
+
+function fieldRow({ name, label, value, relative }: DetailsField): Html {
+  const age = relative === undefined ? undefined : html` <span class="about">(${relative})</span>`;
+  return html`<tr>
+    <th scope="row" title="${name}">${label}</th>
+    <td>${value}${age}</td>
+  </tr>`;
+}
+
+function queries({ entry }: AgentSnapshot, context: RenderContext): Html | undefined {
+  const { t } = context;
+  const rows = detailsQueries(entry, context);
+  if (rows.length === 0) return undefined;
+  const hasMore = rows.some((row) => row.more !== '');
+  const body = rows.map(
+    (row) =>
+      html`<tr>
+        <td>${row.path}</td>
+        <td>${row.scope}</td>
+        <td>${row.time}<span class="about">${row.relative && ` (${row.relative})`}</span></td>
+        ${hasMore ? html`<td>${row.more}</td>` : undefined}
+      </tr>`,
+  );
+  return html`<h2>${t('Context queries')}</h2>
+    <table class="queries">
+      <thead>
+        <tr>
+          <th scope="col">${t('Path')}</th>
+          <th scope="col">${t('Scope')}</th>
+          <th scope="col">${t('Asked')}</th>
+          ${hasMore ? html`<th scope="col">${t('More')}</th>` : undefined}
+        </tr>
+      </thead>
+      <tbody>
+        ${body}
+      </tbody>
+    </table>`;
+}
+
+function rawFile({ filePath, rawText, isRemoved }: AgentDetails, { t }: RenderContext): Html {
+  const problem = isRemoved ? t('The file is gone.') : t('The file cannot be read.');
+  return html`<details data-key="raw">
+    <summary id="raw-summary">${t('Raw file')} <code>${filePath}</code></summary>
+    ${
+      rawText === undefined
+        ? html`<p>${problem}</p>`
+        : html`<pre
+            id="raw-text"
+            tabindex="0"
+            role="region"
+            aria-label="${t('Raw file')}"
+          ><code>${rawText}</code></pre>`
+    }
+  </details>`;
+}

@@ -1,0 +1,305 @@
+import type { AgentEntry } from '../core/agents/agentEntry.ts';
+import type { AgentSnapshot, RegistrySnapshot } from '../core/agents/registrySnapshot.ts';
+import { parentOf } from '../core/agents/actorChain.ts';
+import { harnessName, heldThread, inEnglish, isPerson, type Translate } from './agentWording.ts';
+import { agentRow, type RowCache } from './agentRow.ts';
+import { brokenRow } from './brokenRow.ts';
+import { toPlainLine } from './plainText.ts';
+import { toAgentElement } from './agentElement.ts';
+import type { TreeRow } from './treeRow.ts';
+
+/** How the agents are arranged in the view. */
+export const groupings = ['chain', 'thread', 'harness', 'flat'] as const;
+export type Grouping = (typeof groupings)[number];
+
+export interface AgentsTreeOptions {
+  readonly grouping: Grouping;
+  readonly nowMs: number;
+  readonly t?: Translate | undefined;
+  /** Keeps rows between models, so that what did not change is the same object. */
+  readonly cache?: RowCache | undefined;
+}
+
+/** The whole tree as data. An element is the id of its row, the same after every refresh. */
+export interface TreeModel {
+  readonly roots: readonly string[];
+  readonly rows: ReadonlyMap<string, TreeRow>;
+}
+
+/** Arranges the agents of one or more roots; with several, each root is a row of its own. */
+export function buildAgentsTree(
+  snapshots: readonly RegistrySnapshot[],
+  options: AgentsTreeOptions,
+): TreeModel {
+  const builder = new TreeBuilder(options);
+  const [only] = snapshots;
+  if (only !== undefined && snapshots.length === 1) return builder.finish(builder.addRoot(only));
+  return builder.finish(snapshots.map((snapshot) => builder.addRootFolder(snapshot)));
+}
+
+class TreeBuilder {
+  private readonly rows = new Map<string, TreeRow>();
+  private readonly t: Translate;
+  private readonly cache: RowCache;
+
+  constructor(private readonly options: AgentsTreeOptions) {
+    this.t = options.t ?? inEnglish;
+    this.cache = options.cache ?? new WeakMap();
+  }
+
+  finish(roots: readonly string[]): TreeModel {
+    return { roots, rows: this.rows };
+  }
+
+  /** Adds everything of one root and returns its top rows. */
+  addRoot(snapshot: RegistrySnapshot, parent?: string): readonly string[] {
+    const active = snapshot.agents.filter(({ entry }) => entry.status === 'active');
+    const finished = snapshot.agents.filter(({ entry }) => entry.status !== 'active');
+    return [
+      ...this.addActive(snapshot, active, parent),
+      ...this.addFinished(snapshot, finished, parent),
+      ...this.addBroken(snapshot, parent),
+    ];
+  }
+
+  /** A root as a row of its own, for workspaces with several. */
+  addRootFolder(snapshot: RegistrySnapshot): string {
+    const id = `root:@${snapshot.root}`;
+    const children = this.addRoot(snapshot, id);
+    const alive = snapshot.agents.filter(({ verdict }) => verdict.liveness === 'alive').length;
+    return this.add({
+      id,
+      parent: undefined,
+      label: toPlainLine(lastSegment(snapshot.root)),
+      description: this.rootDescription(snapshot, alive),
+      icon: 'root-folder',
+      color: undefined,
+      contextValue: 'heddle.root',
+      tooltip: [{ kind: 'text', text: snapshot.root }],
+      children,
+      isExpanded: true,
+      hasDetails: false,
+    });
+  }
+
+  private rootDescription(snapshot: RegistrySnapshot, alive: number): string {
+    switch (snapshot.state.kind) {
+      case 'absent':
+        return this.t('not initialised');
+      case 'failed':
+        return this.t('cannot be read');
+      default:
+        return this.t('{0} alive', alive);
+    }
+  }
+
+  private addActive(
+    snapshot: RegistrySnapshot,
+    active: readonly AgentSnapshot[],
+    parent: string | undefined,
+  ): readonly string[] {
+    switch (this.options.grouping) {
+      case 'chain':
+        return this.addChains(snapshot, active, parent);
+      case 'thread':
+        return this.addGroups(snapshot, active, parent, {
+          keyOf: (entry) => heldThread(entry) ?? '',
+          labelOf: (key) => (key === '' ? this.t('No thread') : toPlainLine(key)),
+          icon: 'git-branch',
+        });
+      case 'harness':
+        return this.addGroups(snapshot, active, parent, {
+          keyOf: (entry) => (isPerson(entry) ? this.t('People') : (harnessName(entry) ?? '')),
+          labelOf: (key) => (key === '' ? this.t('Unknown harness') : key),
+          icon: 'server-process',
+        });
+      case 'flat':
+        return active.map((agent) => this.addAgent(snapshot, agent, { parent, children: [] }));
+    }
+  }
+
+  /** Children under who spawned them; whose parent is finished or gone stands at the top. */
+  private addChains(
+    snapshot: RegistrySnapshot,
+    active: readonly AgentSnapshot[],
+    parent: string | undefined,
+  ): readonly string[] {
+    const forest = spawnForest(active);
+    const addWithChildren = (agent: AgentSnapshot, above: string | undefined): string => {
+      const id = toAgentElement({ root: snapshot.root, sessionId: agent.entry.sessionId });
+      const spawned = forest.childrenOf.get(agent.entry.sessionId) ?? [];
+      const children = spawned.map((child) => addWithChildren(child, id));
+      return this.addAgent(snapshot, agent, { parent: above, children });
+    };
+    return forest.roots.map((agent) => addWithChildren(agent, parent));
+  }
+
+  private addGroups(
+    snapshot: RegistrySnapshot,
+    active: readonly AgentSnapshot[],
+    parent: string | undefined,
+    group: {
+      readonly keyOf: (entry: AgentEntry) => string;
+      readonly labelOf: (key: string) => string;
+      readonly icon: string;
+    },
+  ): readonly string[] {
+    const members = groupBy(active, (agent) => group.keyOf(agent.entry));
+    const keys = [...members.keys()].sort(compareGroups);
+    return keys.map((key) => {
+      const id = `group:${this.options.grouping}:${key}@${snapshot.root}`;
+      const agents = members.get(key) ?? [];
+      const children = agents.map((agent) =>
+        this.addAgent(snapshot, agent, { parent: id, children: [] }),
+      );
+      return this.add({
+        id,
+        parent,
+        label: group.labelOf(key),
+        description: String(agents.length),
+        icon: group.icon,
+        color: undefined,
+        contextValue: 'heddle.group',
+        tooltip: [{ kind: 'text', text: group.labelOf(key) }],
+        children,
+        isExpanded: true,
+        hasDetails: false,
+      });
+    });
+  }
+
+  private addFinished(
+    snapshot: RegistrySnapshot,
+    finished: readonly AgentSnapshot[],
+    parent: string | undefined,
+  ): readonly string[] {
+    if (finished.length === 0) return [];
+    const id = `finished:@${snapshot.root}`;
+    const children = finished.map((agent) =>
+      this.addAgent(snapshot, agent, { parent: id, children: [] }),
+    );
+    return [
+      this.add({
+        id,
+        parent,
+        label: this.t('Finished'),
+        description: String(finished.length),
+        icon: 'archive',
+        color: undefined,
+        contextValue: 'heddle.group',
+        tooltip: [
+          { kind: 'text', text: this.t('Finished entries are removed after 7 days.') },
+        ],
+        children,
+        isExpanded: false,
+        hasDetails: false,
+      }),
+    ];
+  }
+
+  private addBroken(snapshot: RegistrySnapshot, parent: string | undefined): readonly string[] {
+    if (snapshot.broken.length === 0) return [];
+    const id = `unreadable:@${snapshot.root}`;
+    const children = snapshot.broken.map((record) =>
+      this.add(brokenRow(record, { root: snapshot.root, parent: id, t: this.t })),
+    );
+    return [
+      this.add({
+        id,
+        parent,
+        label: this.t('Unreadable'),
+        description: String(snapshot.broken.length),
+        icon: 'warning',
+        color: 'list.warningForeground',
+        contextValue: 'heddle.group',
+        tooltip: [
+          {
+            kind: 'text',
+            text: this.t('These files are not valid agent entries. They are left as they are.'),
+          },
+        ],
+        children,
+        isExpanded: false,
+        hasDetails: false,
+      }),
+    ];
+  }
+
+  private addAgent(
+    snapshot: RegistrySnapshot,
+    agent: AgentSnapshot,
+    place: { readonly parent: string | undefined; readonly children: readonly string[] },
+  ): string {
+    const { nowMs } = this.options;
+    return this.add(agentRow(agent, { root: snapshot.root, nowMs, t: this.t, cache: this.cache, ...place }));
+  }
+
+  private add(row: TreeRow): string {
+    this.rows.set(row.id, row);
+    return row.id;
+  }
+}
+
+interface SpawnForest {
+  readonly roots: readonly AgentSnapshot[];
+  readonly childrenOf: ReadonlyMap<string, readonly AgentSnapshot[]>;
+}
+
+/** Who spawned whom among these agents. Every agent is in it exactly once, cycles or not. */
+function spawnForest(agents: readonly AgentSnapshot[]): SpawnForest {
+  const bySession = new Map(agents.map((agent) => [agent.entry.sessionId, agent]));
+  const byActorKey = groupBy(agents, (agent) => agent.entry.nativeActorKey ?? '');
+  const lookup = {
+    bySessionId: (sessionId: string) => bySession.get(sessionId)?.entry,
+    byActorKey: (key: string) => (byActorKey.get(key) ?? []).map((agent) => agent.entry),
+  };
+  const parentIdOf = (agent: AgentSnapshot): string | undefined =>
+    parentOf(lookup, agent.entry)?.sessionId;
+
+  const roots: AgentSnapshot[] = [];
+  const childrenOf = new Map<string, AgentSnapshot[]>();
+  for (const agent of agents) {
+    const parentId = parentIdOf(agent);
+    if (parentId === undefined || isInCycle(agent, parentIdOf, bySession)) roots.push(agent);
+    else childrenOf.set(parentId, [...(childrenOf.get(parentId) ?? []), agent]);
+  }
+  return { roots, childrenOf };
+}
+
+/** True when following the parents leads back to the agent itself. */
+function isInCycle(
+  agent: AgentSnapshot,
+  parentIdOf: (agent: AgentSnapshot) => string | undefined,
+  bySession: ReadonlyMap<string, AgentSnapshot>,
+): boolean {
+  const seen = new Set<string>();
+  let id = parentIdOf(agent);
+  while (id !== undefined && !seen.has(id)) {
+    if (id === agent.entry.sessionId) return true;
+    seen.add(id);
+    const parent = bySession.get(id);
+    id = parent && parentIdOf(parent);
+  }
+  return false;
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+/** By name; what has no name comes last. */
+function compareGroups(a: string, b: string): number {
+  if (a === '' || b === '') return a === b ? 0 : a === '' ? 1 : -1;
+  return a.localeCompare(b);
+}
+
+function lastSegment(path: string): string {
+  return path.split(/[/\\]/).findLast((segment) => segment !== '') ?? path;
+}
