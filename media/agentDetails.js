@@ -5,15 +5,21 @@
 
   const vscode = acquireVsCodeApi();
   const main = document.getElementById('agent');
-  const remembered = vscode.getState() ?? {};
   const identity = JSON.parse(decodeURIComponent(main.dataset.state));
-  const openKeys = new Set(Array.isArray(remembered.openKeys) ? remembered.openKeys : []);
+  const before = vscode.getState() ?? {};
+  const openKeys = new Set(Array.isArray(before.openKeys) ? before.openKeys : []);
+  /** Where to scroll once there is content; undefined from then on. */
+  let wantedTop = Number(before.scrollTop) || 0;
 
   const remember = () =>
-    vscode.setState({ ...identity, openKeys: [...openKeys], scrollTop: window.scrollY });
+    vscode.setState({
+      ...identity,
+      openKeys: [...openKeys],
+      scrollTop: wantedTop ?? window.scrollY,
+    });
 
-  const restoreOpen = (element) => {
-    for (const block of element.querySelectorAll('details[data-key]')) {
+  const restoreOpen = (part) => {
+    for (const block of part.querySelectorAll('details[data-key]')) {
       block.open = openKeys.has(block.dataset.key);
     }
   };
@@ -21,25 +27,30 @@
   const replacePart = (id, markup) => {
     const part = document.getElementById(`part-${id}`);
     if (part === null) return;
-    const active = document.activeElement;
-    const focusedId = part.contains(active) ? active.id : '';
-    const inner = part.querySelector('#raw-text');
-    const innerScroll = inner === null ? undefined : { top: inner.scrollTop, left: inner.scrollLeft };
+    const focusedId = part.contains(document.activeElement) ? document.activeElement.id : '';
+    const raw = part.querySelector('#raw-text');
+    const rawPlace = raw && { top: raw.scrollTop, left: raw.scrollLeft };
     part.innerHTML = markup;
     restoreOpen(part);
-    if (innerScroll !== undefined) part.querySelector('#raw-text')?.scrollTo(innerScroll);
+    if (rawPlace) part.querySelector('#raw-text')?.scrollTo(rawPlace);
     if (focusedId === '') return;
     // What had the focus may be gone, as a button is whose action is no longer possible.
     const next = document.getElementById(focusedId) ?? part.querySelector('button, summary');
     next?.focus({ preventScroll: true });
   };
 
-  window.addEventListener('message', ({ data }) => {
-    if (data?.kind !== 'parts') return;
-    const scrollTop = window.scrollY;
+  const showParts = (parts) => {
+    const top = wantedTop ?? window.scrollY;
     document.getElementById('placeholder')?.remove();
-    for (const [id, markup] of Object.entries(data.parts)) replacePart(id, markup);
-    window.scrollTo({ top: scrollTop });
+    for (const [id, markup] of Object.entries(parts)) replacePart(id, markup);
+    window.scrollTo({ top });
+    wantedTop = undefined;
+  };
+
+  window.addEventListener('message', ({ data }) => {
+    if (data?.kind === 'parts') showParts(data.parts);
+    const placeholder = document.getElementById('placeholder');
+    if (data?.kind === 'placeholder' && placeholder) placeholder.textContent = data.text;
   });
 
   document.addEventListener('click', (event) => {
@@ -61,8 +72,6 @@
   );
   window.addEventListener('scroll', remember, { passive: true });
 
-  restoreOpen(main);
-  window.scrollTo({ top: Number(remembered.scrollTop) || 0 });
   remember();
   vscode.postMessage({ action: 'ready' });
 })();

@@ -42,7 +42,7 @@ export function parseGitUserName(config: string): string | undefined {
 /** The most specific first. */
 function configFiles(folder: string): readonly string[] {
   const own = repositoryConfig(folder);
-  const xdg = process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
+  const xdg = process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config');
   return [
     ...(own === undefined ? [] : [own]),
     join(homedir(), '.gitconfig'),

@@ -1,11 +1,9 @@
 import type { AgentDetailsState } from './agentDetailsMessage.ts';
-import { html, Html } from './agentDetailsHtml.ts';
+import { html } from './agentDetailsHtml.ts';
 import { detailsPartIds, type DetailsPartId, type DetailsParts } from './agentDetailsPage.ts';
 
 export interface DocumentOptions {
-  /** The content, or undefined while the entry is not known yet. */
-  readonly parts: DetailsParts | undefined;
-  /** Shown instead of the content while there is none. */
+  /** Shown until the content has arrived. */
   readonly placeholder: string;
   readonly title: string;
   /** Language of the texts, as BCP 47. */
@@ -20,15 +18,14 @@ export interface DocumentOptions {
 }
 
 /**
- * The document of a details page. Its policy allows one style sheet and one script of ours, and no
+ * The document of a details page without its content, which the script asks for and then keeps up to
+ * date part by part. Its policy allows one style sheet and one script of ours, and no
  * inline code, image, frame, form or connection at all.
  */
 export function agentDetailsDocument(options: DocumentOptions): string {
-  const { parts, placeholder, nonce, cspSource, state } = options;
+  const { placeholder, nonce, cspSource, state } = options;
   const policy = `default-src 'none'; style-src ${cspSource}; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`;
-  const sections = detailsPartIds.map(
-    (id) => html`<div id="part-${id}" class="part">${parts && new Html(parts[id])}</div>`,
-  );
+  const sections = detailsPartIds.map((id) => html`<div id="part-${id}" class="part"></div>`);
   const page = html`<html lang="${options.language}">
     <head>
       <meta charset="utf-8" />
@@ -39,7 +36,7 @@ export function agentDetailsDocument(options: DocumentOptions): string {
     </head>
     <body>
       <main id="agent" data-state="${encodeURIComponent(JSON.stringify(state))}">
-        ${parts === undefined ? html`<p id="placeholder" role="status">${placeholder}</p>` : undefined}
+        <p id="placeholder" role="status">${placeholder}</p>
         ${sections}
       </main>
       <script nonce="${nonce}" src="${options.scriptUri}"></script>
@@ -47,6 +44,13 @@ export function agentDetailsDocument(options: DocumentOptions): string {
   </html>`;
   return `<!DOCTYPE html>\n${page.markup}`;
 }
+
+/** What the extension posts to a page. */
+export type DetailsUpdate =
+  /** Parts of the content by their ids, as HTML. */
+  | { readonly kind: 'parts'; readonly parts: Partial<Record<DetailsPartId, string>> }
+  /** A text instead of the content. */
+  | { readonly kind: 'placeholder'; readonly text: string };
 
 /** The parts that look different from what a page shows now. */
 export function changedParts(

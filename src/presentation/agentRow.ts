@@ -40,14 +40,15 @@ export function agentRow(agent: AgentSnapshot, options: AgentRowOptions): TreeRo
   return row;
 }
 
-/** The row of an agent: who, on which thread, in which state, for how long. */
+/** The row of an agent: who, in which state, for how long, on which thread. */
 function makeRow(agent: AgentSnapshot, age: string, options: AgentRowOptions): TreeRow {
   const { entry, verdict } = agent;
   const { root, t, parent, children } = options;
   const state = stateWord(entry, verdict);
   const name = agentName(entry, t);
   const thread = heldThread(entry);
-  const words = [thread && toPlainLine(thread, 80), translatedState(state, t), age];
+  // The state comes first: in a narrow side bar the end of the line is cut off.
+  const words = [`${translatedState(state, t)} ${age}`, thread && toPlainLine(thread, 80)];
   return {
     id: toAgentElement({ root, sessionId: entry.sessionId }),
     parent,

@@ -54,7 +54,11 @@ export function isHeldByWindow(entry: AgentEntry, clientInstanceId: string): boo
  */
 export function isLeftBehind(
   entry: AgentEntry,
-  { window, host, nowMs }: { readonly window: PersonWindow; readonly host: HostIdentity; readonly nowMs: number },
+  {
+    window,
+    host,
+    nowMs,
+  }: { readonly window: PersonWindow; readonly host: HostIdentity; readonly nowMs: number },
 ): boolean {
   return (
     isActiveOfPerson(entry) &&

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { stringsFile, stringsText } from '../../../src/build/strings.ts';
 import { commandIds, contextKeys, viewIds } from '../../../src/extension/ids.ts';
 
 interface Manifest {
@@ -106,5 +107,11 @@ describe('package.json', () => {
   it('is typed against the oldest editor that it supports', () => {
     const oldest = manifest.engines.vscode.replace('^', '');
     assert.equal(manifest.devDependencies['@types/vscode'], oldest);
+  });
+});
+
+describe('media/l10n/bundle.l10n.json', () => {
+  it('has every text of the sources (npm run strings writes it)', () => {
+    assert.equal(readFileSync(stringsFile, 'utf8'), stringsText());
   });
 });

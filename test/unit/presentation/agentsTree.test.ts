@@ -162,12 +162,12 @@ describe('buildAgentsTree', () => {
     assert.equal(model.rows.get(`finished:@${root}`)?.isExpanded, false);
     assert.equal(model.rows.get(`unreadable:@${root}`)?.isExpanded, false);
     const row = model.rows.get(toAgentElement({ root, sessionId: 'done' }));
-    assert.equal(row?.description, 'merged · <1 min');
+    assert.equal(row?.description, 'merged <1 min');
   });
 
   it('says thread, state and age, and the state again by icon and colour', () => {
     const row = build([lead]).rows.get(toAgentElement({ root, sessionId: 'lead' }));
-    assert.equal(row?.description, 'feature/search · alive · 1 h');
+    assert.equal(row?.description, 'alive 1 h · feature/search');
     assert.deepEqual([row.icon, row.color], ['hubot', 'charts.green']);
     assert.equal(row.contextValue, 'heddle.agent+active+alive+reservation');
     const dead = build([agent('x', {}, 'dead')]).rows.get(toAgentElement({ root, sessionId: 'x' }));
@@ -188,6 +188,7 @@ describe('buildAgentsTree', () => {
     const row = model.rows.get(toAgentElement({ root, sessionId: 'evil' }));
     assert.doesNotMatch(JSON.stringify(row), /\\u001b|\u202e/);
     assert.match(row?.description ?? '', /⟨U\+202E⟩/);
+    assert.match(row?.label ?? '', /⟨U\+001B⟩/);
   });
 
   it('gives the same row objects while nothing changes, and new ones when something does', () => {

@@ -1,0 +1,24 @@
+import type * as vscode from 'vscode';
+import type { AgentDetailsPanels } from '../agentDetailsPanel.ts';
+import type { AgentsView } from '../agentsView.ts';
+import type { ContextKeys } from '../contextKeys.ts';
+import type { PersonReservations } from '../personReservations.ts';
+import type { RegistrySet } from '../registrySet.ts';
+
+/** What the commands work with; the composition root makes it. */
+export interface CommandServices {
+  readonly registries: RegistrySet;
+  readonly logger: vscode.LogOutputChannel;
+  readonly context: vscode.ExtensionContext;
+  readonly keys: ContextKeys;
+  readonly view: AgentsView;
+  readonly details: AgentDetailsPanels;
+  readonly reservations: PersonReservations;
+}
+
+/**
+ * A command without its error handling. What it gets is untrusted: nothing (palette), a row's element,
+ * an element and all selected ones, or whatever another extension passes. Its result goes to callers
+ * of `executeCommand`; undefined means that the person changed their mind.
+ */
+export type CommandHandler = (...args: readonly unknown[]) => Promise<unknown>;

@@ -1,0 +1,37 @@
+/** Every command of this product. The manifest is compared with this list by a test. */
+export const commandIds = [
+  'heddle.registry.initialise',
+  'heddle.registry.refresh',
+  'heddle.log.show',
+  'heddle.thread.reserve',
+  'heddle.agent.releaseComplete',
+  'heddle.agent.releaseAbandoned',
+  'heddle.agent.releaseMerged',
+  'heddle.agents.reap',
+  'heddle.thread.reap',
+  'heddle.agents.undoReap',
+  'heddle.agent.showDetails',
+  'heddle.agent.openEntryFile',
+  'heddle.agent.openWorktree',
+  'heddle.agent.openWorktreeInNewWindow',
+  'heddle.agent.openWorktreeInTerminal',
+  'heddle.agent.copySessionId',
+  'heddle.agent.copyThread',
+  'heddle.agent.delete',
+  'heddle.agents.groupByChain',
+  'heddle.agents.groupByThread',
+  'heddle.agents.groupByHarness',
+  'heddle.agents.groupFlat',
+] as const;
+export type CommandId = (typeof commandIds)[number];
+
+export const viewIds = { container: 'heddle', agents: 'heddle.agents' } as const;
+
+/** Keys that `when` clauses of the manifest read. */
+export const contextKeys = {
+  /** `none`, `absent`, `empty`, `failed` or `ready`: what the view has to show. */
+  registryState: 'heddle.registryState',
+  grouping: 'heddle.agents.grouping',
+  canUndoReap: 'heddle.canUndoReap',
+  hasDeadReservations: 'heddle.hasDeadReservations',
+} as const;

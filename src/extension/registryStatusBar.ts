@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import { runAndSubscribe } from '../base/event.ts';
+import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import { toAgentElement } from '../presentation/agentElement.ts';
+import { registryStatus, type RegistryStatus } from '../presentation/registryStatus.ts';
+import type { RegistrySet } from './registrySet.ts';
+
+/** Most dead reservations that the tooltip lists one by one. */
+const maxListed = 10;
+const tooltipCommands = ['heddle.agents.reap', 'heddle.agent.showDetails', 'heddle.agents.focus'];
+
+/** Agents alive, and a warning while dead ones hold threads. A click focuses the view. */
+export class RegistryStatusBar implements Disposable {
+  private readonly own = new DisposableStore();
+  private readonly item: vscode.StatusBarItem;
+  private shown: string | undefined;
+
+  constructor(private readonly registries: RegistrySet) {
+    this.item = this.own.add(
+      vscode.window.createStatusBarItem('heddle.agents', vscode.StatusBarAlignment.Left, 20),
+    );
+    this.item.name = vscode.l10n.t('Heddle Agents');
+    this.item.command = 'heddle.agents.focus';
+    this.own.add(runAndSubscribe(registries.onDidChange, () => this.update()));
+  }
+
+  dispose(): void {
+    this.own.dispose();
+  }
+
+  private update(): void {
+    const snapshots = this.registries.roots.map((root) => root.snapshot);
+    const status = registryStatus(snapshots, { nowMs: Date.now(), t: vscode.l10n.t });
+    const key = JSON.stringify(status);
+    if (key === this.shown) return;
+    this.shown = key;
+
+    this.item.text = status.text;
+    this.item.tooltip = tooltipOf(status);
+    this.item.accessibilityInformation = { label: status.accessibleText };
+    this.item.backgroundColor = status.isWarning
+      ? new vscode.ThemeColor('statusBarItem.warningBackground')
+      : undefined;
+    if (status.isVisible) this.item.show();
+    else this.item.hide();
+  }
+}
+
+function tooltipOf(status: RegistryStatus): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString('', false);
+  // Only these commands may be linked, and only by us: text from outside is appended escaped.
+  markdown.isTrusted = { enabledCommands: tooltipCommands };
+  markdown.appendText(status.accessibleText);
+  markdown.appendMarkdown('\n\n');
+  const dead = status.deadReservations;
+  for (const reservation of dead.slice(0, maxListed)) {
+    const details = commandLink('heddle.agent.showDetails', [toAgentElement(reservation)]);
+    markdown.appendMarkdown('- ');
+    markdown.appendText(reservation.text.replaceAll('://', ':\u2060//'));
+    markdown.appendMarkdown(` [${vscode.l10n.t('Show Details')}](${details})\n`);
+  }
+  if (dead.length > maxListed) {
+    markdown.appendMarkdown(`- ${vscode.l10n.t('{0} more', dead.length - maxListed)}\n`);
+  }
+  if (dead.length > 0) {
+    markdown.appendMarkdown(
+      `\n[${vscode.l10n.t('Reap Dead…')}](${commandLink('heddle.agents.reap', [])})`,
+    );
+  }
+  return markdown;
+}
+
+function commandLink(command: string, args: readonly unknown[]): string {
+  return `command:${command}?${encodeURIComponent(JSON.stringify(args))}`;
+}
