@@ -7,7 +7,7 @@ import type { Disposable } from './lifecycle.ts';
  */
 export class CoalescedRun implements Disposable {
   private current: Promise<void> | undefined;
-  private isRequested = false;
+  private next: Promise<void> | undefined;
   private isDisposed = false;
 
   /** @param work must not reject; what it throws goes to `onError`. */
@@ -16,31 +16,31 @@ export class CoalescedRun implements Disposable {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** Resolves when a run that started after this call has ended. */
+  /** Resolves when the first run that started after this call has ended, whatever is asked later. */
   request(): Promise<void> {
     if (this.isDisposed) return Promise.resolve();
-    this.isRequested = true;
-    this.current ??= this.drain();
-    return this.current;
+    if (this.next) return this.next;
+    if (this.current === undefined) return this.start();
+    this.next = this.current.then(() => {
+      this.next = undefined;
+      return this.isDisposed ? undefined : this.start();
+    });
+    return this.next;
   }
 
   dispose(): void {
     this.isDisposed = true;
-    this.isRequested = false;
   }
 
-  private async drain(): Promise<void> {
-    try {
-      while (this.isRequested && !this.isDisposed) {
-        this.isRequested = false;
-        try {
-          await this.work();
-        } catch (error) {
-          this.onError(error);
-        }
-      }
-    } finally {
-      this.current = undefined;
-    }
+  /** Sets `current` before the work begins, so that work which asks for another run does not overlap it. */
+  private start(): Promise<void> {
+    const run = Promise.resolve()
+      .then(() => this.work())
+      .catch((error: unknown) => this.onError(error))
+      .finally(() => {
+        this.current = undefined;
+      });
+    this.current = run;
+    return run;
   }
 }

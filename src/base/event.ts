@@ -33,9 +33,8 @@ export class Emitter<T> implements Disposable {
 
     this.delivering = true;
     try {
-      for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
-        this.deliver(next);
-      }
+      // An event may well be undefined, so the length decides.
+      while (this.queue.length > 0) this.deliver(this.queue.shift() as T);
     } finally {
       this.delivering = false;
     }
@@ -48,6 +47,8 @@ export class Emitter<T> implements Disposable {
 
   private deliver(event: T): void {
     for (const listener of [...this.listeners]) {
+      // Another listener may have disposed it in this round.
+      if (!this.listeners.has(listener)) continue;
       try {
         listener(event);
       } catch (error) {

@@ -22,7 +22,15 @@ export class DisposableStore implements Disposable {
     this.disposed = true;
     const items = this.items;
     this.items = [];
-    for (const item of items.reverse()) item.dispose();
+    const errors: unknown[] = [];
+    for (const item of items.reverse()) {
+      try {
+        item.dispose();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
   }
 }
 

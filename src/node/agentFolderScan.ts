@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { errorCode } from '../base/errorText.ts';
+import { isSameValue } from '../base/sameValue.ts';
 import { AgentIndex } from '../core/agents/agentIndex.ts';
 import { isBroken, type StoredRecord } from '../core/agents/agentRecord.ts';
 import type { RefreshScope } from '../core/agents/agentStore.ts';
@@ -17,6 +17,8 @@ import { forEachYielding } from './yieldingLoop.ts';
 
 /** A time stamp younger than this may still be shared by a change that is yet to come. */
 const settleMs = 50;
+/** The same where time stamps are whole seconds, of two at a time on FAT. */
+const coarseSettleMs = 2100;
 
 /** How a file looked when it was read. A racy one may have changed since without looking different. */
 interface SeenFile {
@@ -40,6 +42,11 @@ export class AgentFolderScan {
 
   constructor(private readonly folder: string) {}
 
+  /** True when there is anything at the folder's path. */
+  exists(): boolean {
+    return this.folderMtimeMs() !== undefined;
+  }
+
   /** Brings the index up to date. @throws system errors other than a missing folder */
   async refresh(scope: RefreshScope = {}): Promise<void> {
     const mtimeMs = this.folderMtimeMs();
@@ -51,10 +58,10 @@ export class AgentFolderScan {
       for (const name of scope.fileNames) if (isEntryFileName(name)) this.reread(name);
       return;
     }
-    if (mtimeMs === this.settledFolderMtimeMs) return;
+    if (mtimeMs === this.settledFolderMtimeMs && scope.isForced !== true) return;
     const startedMs = Date.now();
     await forEachYielding(this.listAndForgetRemoved(), (fileName) => this.look(fileName));
-    this.settledFolderMtimeMs = startedMs - mtimeMs >= settleMs ? mtimeMs : undefined;
+    this.settledFolderMtimeMs = hasSettled(mtimeMs, startedMs) ? mtimeMs : undefined;
   }
 
   /** Reads one file anew, whatever is known of it. */
@@ -65,7 +72,7 @@ export class AgentFolderScan {
       this.index.delete(fileName);
       return undefined;
     }
-    const isRacy = Date.now() - file.identity.mtimeMs < settleMs;
+    const isRacy = !hasSettled(file.identity.mtimeMs, Date.now());
     this.seen.set(fileName, { identity: file.identity, isRacy });
     const record = keepIdentity(this.index.getFile(fileName), file.record);
     this.index.put(record);
@@ -112,13 +119,17 @@ export class AgentFolderScan {
   }
 }
 
+function hasSettled(mtimeMs: number, nowMs: number): boolean {
+  return nowMs - mtimeMs >= (mtimeMs % 1000 === 0 ? coarseSettleMs : settleMs);
+}
+
 /** The known object while the content is the same; a broken file remembers what it last held. */
 function keepIdentity(previous: StoredRecord | undefined, next: StoredRecord): StoredRecord {
   if (previous === undefined) return next;
   if (isBroken(next)) {
     const lastGood = isBroken(previous) ? previous.lastGood : previous;
     const withLastGood = { ...next, lastGood };
-    return isDeepStrictEqual(previous, withLastGood) ? previous : withLastGood;
+    return isSameValue(previous, withLastGood) ? previous : withLastGood;
   }
-  return isDeepStrictEqual(previous, next) ? previous : next;
+  return isSameValue(previous, next) ? previous : next;
 }

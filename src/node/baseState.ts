@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 const unknownBaseState = 'unknown';
 /** A ref that could leave its folder, or name an option, is not followed. */
-const refPattern = /^refs\/(?!.*\.\.)[\w./@+-]+$/;
+const refPattern = /^refs\/(?!.*\.\.)[^\s\\:?*[~^\p{Cc}]+$/u;
 const stateIdPattern = /^[\w-]{4,128}$/;
 
 /** The state on which new work is based: Heddle's head, else `git:<HEAD>`, else `unknown`. */

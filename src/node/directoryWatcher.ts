@@ -57,6 +57,8 @@ function toChange(
   // Some platforms do not always tell the name; then anything may have changed.
   if (path === null || path === undefined || path === '') return { fileNames: undefined };
   const fileName = basename(path);
+  // The lock and temporary files change nothing that is shown.
+  if (fileName.startsWith('.')) return undefined;
   const isTarget = resolve(join(target, fileName)) === target;
   return { fileNames: isTarget ? undefined : [fileName] };
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { parse, stringify, TomlDate } from 'smol-toml';
 
 /**
@@ -16,7 +17,7 @@ export class ExactTomlDate extends TomlDate {
 
 /** Times with more than three digits of a second. No bare key can contain a colon. */
 const fineTime = /(?:\d{4}-\d{2}-\d{2}[Tt ])?\d{2}:\d{2}:\d{2}\.\d{4,}(?:[Zz]|[+-]\d{2}:\d{2})?/y;
-const fineTimeOutsideQuotes = /[=,[\s]\s*(?:\d{4}-\d{2}-\d{2}[Tt ])?\d{2}:\d{2}:\d{2}\.\d{4,}/;
+const fineTimeOutsideQuotes = /[=,[\s](?:\d{4}-\d{2}-\d{2}[Tt ])?\d{2}:\d{2}:\d{2}\.\d{4,}/;
 
 /**
  * Parses TOML without losing a type: integers become bigint, floats number, date-times `Date` whose
@@ -37,9 +38,10 @@ export function stringifyToml(table: Readonly<Record<string, unknown>>): string 
 }
 
 function unusedMarker(text: string): string {
-  let marker = 'exact-time:';
-  while (text.includes(marker)) marker = `x${marker}`;
-  return marker;
+  for (;;) {
+    const marker = `exact-time-${randomBytes(12).toString('hex')}:`;
+    if (!text.includes(marker)) return marker;
+  }
 }
 
 /** Turns each fine time outside strings and comments into a marked string of the same line. */
@@ -93,9 +95,15 @@ function indexOrEnd(index: number, text: string): number {
   return index === -1 ? text.length : index;
 }
 
+function exactDate(text: string): ExactTomlDate {
+  const date = new ExactTomlDate(text);
+  if (Number.isNaN(date.getTime())) throw new Error(`${text} is not a date and time`);
+  return date;
+}
+
 function restoreTimes(value: unknown, marker: string): unknown {
   if (typeof value === 'string') {
-    return value.startsWith(marker) ? new ExactTomlDate(value.slice(marker.length)) : value;
+    return value.startsWith(marker) ? exactDate(value.slice(marker.length)) : value;
   }
   if (Array.isArray(value)) return value.map((item) => restoreTimes(item, marker));
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;

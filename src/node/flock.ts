@@ -55,13 +55,16 @@ const openAlways = 4;
 const normalAttributes = 0x80;
 const failImmediatelyExclusive = 3;
 const wholeFile = 0xffff_ffff;
+const invalidHandle = 0xffff_ffff_ffff_ffffn;
+const errorFileNotFound = 2;
+const errorPathNotFound = 3;
 const errorLockViolation = 33;
 const errorIoPending = 997;
 
 /** Whole-file lock as Rust's `File::lock` takes it. Written from the documentation of the platform. */
 function windowsLock(koffi: Koffi): KernelLock {
   const kernel32 = koffi.load('kernel32.dll');
-  koffi.struct('HEDDLE_OVERLAPPED', {
+  const overlappedType = koffi.struct({
     Internal: 'uintptr_t',
     InternalHigh: 'uintptr_t',
     Offset: 'uint32_t',
@@ -71,9 +74,14 @@ function windowsLock(koffi: Koffi): KernelLock {
   const createFile = kernel32.func(
     'void *CreateFileW(str16 name, uint32_t access, uint32_t share, void *security, uint32_t disposition, uint32_t flags, void *template)',
   );
-  const lockFile = kernel32.func(
-    'bool LockFileEx(void *file, uint32_t flags, uint32_t reserved, uint32_t low, uint32_t high, _Inout_ HEDDLE_OVERLAPPED *overlapped)',
-  );
+  const lockFile = kernel32.func('LockFileEx', 'bool', [
+    'void *',
+    'uint32_t',
+    'uint32_t',
+    'uint32_t',
+    'uint32_t',
+    koffi.inout(koffi.pointer(overlappedType)),
+  ]);
   const closeHandle = kernel32.func('bool CloseHandle(void *handle)');
   const lastError = kernel32.func('uint32_t GetLastError()');
   return {
@@ -87,6 +95,7 @@ function windowsLock(koffi: Koffi): KernelLock {
         normalAttributes,
         null,
       );
+      if (koffi.address(handle) === invalidHandle) throw fileError(Number(lastError()), path);
       const overlapped = { Internal: 0, InternalHigh: 0, Offset: 0, OffsetHigh: 0, hEvent: null };
       if (lockFile(handle, failImmediatelyExclusive, 0, wholeFile, wholeFile, overlapped)) {
         return { fd: undefined, release: () => void closeHandle(handle) };
@@ -97,4 +106,11 @@ function windowsLock(koffi: Koffi): KernelLock {
       throw new Error(`LockFileEx failed with error ${error}`);
     },
   };
+}
+
+function fileError(error: number, path: string): Error {
+  const isMissing = error === errorFileNotFound || error === errorPathNotFound;
+  return Object.assign(new Error(`${path} cannot be opened (error ${error})`), {
+    code: isMissing ? 'ENOENT' : 'EACCES',
+  });
 }

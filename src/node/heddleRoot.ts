@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
 /** Where the shared state of a folder lives. */
@@ -25,7 +25,8 @@ export function findHeddleRoot(start: string): HeddleRoot {
   const from = resolve(start);
   const checkout = nearest(from, '.git');
   const main = checkout === undefined ? undefined : mainCheckoutOf(checkout);
-  return heddleRootAt(main ?? nearest(from, '.heddle') ?? checkout ?? from);
+  // From the main checkout on, a worktree looks where the main checkout would: one truth for all.
+  return heddleRootAt(nearest(main ?? from, '.heddle') ?? main ?? checkout ?? from);
 }
 
 /** The root at exactly this folder, as `--root` and the setting name it. */
@@ -85,11 +86,20 @@ function readText(path: string): string | undefined {
 }
 
 function exists(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return statsOf(path) !== undefined;
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statsOf(path)?.isDirectory() ?? false;
+}
+
+/** What cannot be looked at (a file in the way, no permission) is taken as not there. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function realPath(path: string): string {

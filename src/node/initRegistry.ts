@@ -1,9 +1,9 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, errorText } from '../base/errorText.ts';
+import { errorText } from '../base/errorText.ts';
 import { RegistryError } from '../core/agents/registryError.ts';
 import { agentsFolder, type HeddleRoot } from './heddleRoot.ts';
-import { portableMarkerName } from './storeLock.ts';
+import { isExistingFolder, makeStateFolder, writeOnce } from './makeStateFolder.ts';
+import { portableMarkerName } from './portableLock.ts';
 
 export interface InitRegistryOptions {
   /** Marks the store as one in which every process locks in the portable way. */
@@ -33,10 +33,9 @@ export async function initRegistry(
   const folder = agentsFolder(location);
   if (options.mayCreateRoot !== true) await assertFolder(location.root);
   try {
-    const firstCreated = await mkdir(folder, { recursive: true });
-    await writeOnce(join(folder, '.gitignore'), '*\n');
+    const isCreated = await makeStateFolder(folder);
     if (options.isPortable) await writeOnce(join(folder, portableMarkerName), portableMarkerText);
-    return { folder, isCreated: firstCreated !== undefined };
+    return { folder, isCreated };
   } catch (error) {
     throw new RegistryError(
       'io',
@@ -48,19 +47,10 @@ export async function initRegistry(
 }
 
 async function assertFolder(root: string): Promise<void> {
-  const stats = await stat(root).catch(() => undefined);
-  if (stats?.isDirectory()) return;
+  if (await isExistingFolder(root)) return;
   throw new RegistryError(
     'not-found',
     `${root} is not a folder. Name the folder that contains .heddle, or that is to contain it.`,
     { file: root },
   );
-}
-
-async function writeOnce(path: string, content: string): Promise<void> {
-  try {
-    await writeFile(path, content, { flag: 'wx' });
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-  }
 }

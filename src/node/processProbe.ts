@@ -9,7 +9,11 @@ import {
   parseProcBootTimeMs,
   parseProcStartTicks,
 } from './processProbeLinux.ts';
-import { parseProcessTimes, processTimesCommand } from './processProbeWindows.ts';
+import {
+  maxPidsPerCommand,
+  parseProcessTimes,
+  processTimesCommand,
+} from './processProbeWindows.ts';
 
 const run = promisify(execFile);
 const commandTimeoutMs = 10_000;
@@ -81,7 +85,7 @@ function linuxProbe(): ProcessProbe {
 
 function darwinProbe(): ProcessProbe {
   const readBootId = async (): Promise<HostIdentity> => {
-    const { stdout } = await run('/usr/sbin/sysctl', ['-n', 'kern.boottime'], commandOptions);
+    const { stdout } = await run('/usr/sbin/sysctl', ['-n', 'kern.boottime'], commandOptions());
     return { bootId: parseKernBoottime(stdout), pidNamespace: undefined };
   };
   const host = readBootId().catch(() => noHost);
@@ -89,7 +93,7 @@ function darwinProbe(): ProcessProbe {
     host: () => host,
     probe: (pids) =>
       withStarts(pids, async (alive) =>
-        parsePsStarts((await run('/bin/ps', psArguments(alive), commandOptions)).stdout),
+        parsePsStarts((await run('/bin/ps', psArguments(alive), commandOptions())).stdout),
       ),
   };
 }
@@ -98,15 +102,23 @@ function windowsProbe(): ProcessProbe {
   return {
     host: () => Promise.resolve(noHost),
     probe: async (pids) => {
-      const { command, args } = processTimesCommand(pids);
-      const starts = parseProcessTimes((await run(command, args, commandOptions)).stdout);
+      const starts = new Map<number, ProcessState>();
+      for (let i = 0; i < pids.length; i += maxPidsPerCommand) {
+        const { command, args } = processTimesCommand(pids.slice(i, i + maxPidsPerCommand));
+        const { stdout } = await run(command, args, commandOptions());
+        for (const [pid, state] of parseProcessTimes(stdout)) starts.set(pid, state);
+      }
       // Signal 0 is no test there: the listing alone says who exists.
       return probeEach(pids, (pid) => starts.get(pid) ?? { kind: 'gone' });
     },
   };
 }
 
-const commandOptions = { timeout: commandTimeoutMs, windowsHide: true } as const;
+/** Times must not depend on the user's language or zone: they are compared as text. */
+function commandOptions(): { timeout: number; windowsHide: boolean; env: NodeJS.ProcessEnv } {
+  const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
+  return { timeout: commandTimeoutMs, windowsHide: true, env };
+}
 
 /** Adds the starts that a command lists; without them the answer of the signal stands. */
 async function withStarts(

@@ -6,7 +6,7 @@ export function parseKernBoottime(output: string): string | undefined {
   return end === -1 ? undefined : output.slice(0, end + 1).trim();
 }
 
-/** Asks `ps` for the start of each process, in the C locale's form. */
+/** Asks `ps` for the start of each process, in the C locale's form and in UTC, which `commandOptions` of the probe sees to. */
 export function psArguments(pids: readonly number[]): readonly string[] {
   return ['-o', 'pid=,stat=,lstart=', '-p', pids.join(',')];
 }
@@ -18,7 +18,7 @@ export function parsePsStarts(output: string): ReadonlyMap<number, ProcessState>
     const match = /^\s*(\d+)\s+(\S+)\s+(\S.*\S)\s*$/.exec(line);
     if (!match) continue;
     const [, pid, stat = '', start = ''] = match;
-    const startedAtMs = Date.parse(start);
+    const startedAtMs = Date.parse(`${start} UTC`);
     states.set(
       Number(pid),
       stat.startsWith('Z')

@@ -14,7 +14,9 @@ export function parseProcStartTicks(stat: string): ProcStat | undefined {
   const startTicks = Number(fields[19]);
   const state = fields[0];
   if (state === undefined || !Number.isSafeInteger(startTicks)) return undefined;
-  return { startTicks, isZombie: state === 'Z' || state === 'X' };
+  // A process whose first thread has ended shows as a zombie while its other threads work on.
+  const hasThreads = Number(fields[17]) > 1;
+  return { startTicks, isZombie: (state === 'Z' || state === 'X') && !hasThreads };
 }
 
 /** The wall clock at boot, from `/proc/stat`, in milliseconds. */

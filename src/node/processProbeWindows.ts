@@ -1,5 +1,8 @@
 import type { ProcessState } from '../core/agents/liveness.ts';
 
+/** Process ids for one command: the command line must stay below 32 767 characters. */
+export const maxPidsPerCommand = 1000;
+
 /** A command that prints `<pid> <start in UTC, RFC 3339>` for each process that exists. */
 export function processTimesCommand(pids: readonly number[]): {
   readonly command: string;
@@ -9,7 +12,7 @@ export function processTimesCommand(pids: readonly number[]): {
   const list = pids.filter((pid) => Number.isSafeInteger(pid)).join(',');
   const script =
     `Get-Process -Id ${list} -ErrorAction SilentlyContinue | ForEach-Object { ` +
-    `$s = ''; try { $s = $_.StartTime.ToUniversalTime().ToString('o') } catch {}; "$($_.Id) $s" }`;
+    `$s = ''; try { $s = $_.StartTime.ToUniversalTime().ToString('o') } catch {}; "$($_.Id) $s" }; exit 0`;
   return {
     command: 'powershell.exe',
     args: ['-NoProfile', '-NonInteractive', '-Command', script],

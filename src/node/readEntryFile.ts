@@ -10,14 +10,15 @@ import {
 import { join } from 'node:path';
 import { TomlError } from 'smol-toml';
 import { errorCode, errorText } from '../base/errorText.ts';
+import type { AgentEntry } from '../core/agents/agentEntry.ts';
 import { decodeEntry } from '../core/agents/agentEntryCodec.ts';
 import type { AgentRecord, BrokenRecord, StoredRecord } from '../core/agents/agentRecord.ts';
 import { isSessionId } from '../core/agents/sessionId.ts';
 import { parseTimestamp } from '../core/agents/timestamp.ts';
 import { parseToml } from './exactToml.ts';
 
-/** An agent entry is a few kilobytes; what is larger than this is not read. */
-export const maxEntryBytes = 1024 * 1024;
+/** An agent entry is a few kilobytes, or more with a long log of queries; larger files are not read. */
+export const maxEntryBytes = 8 * 1024 * 1024;
 
 /** What tells one state of a file from another without reading it. */
 export interface FileIdentity {
@@ -78,6 +79,7 @@ export function readEntryFile(
     const bytes = buffer.subarray(0, readInto(fd, buffer));
     return { identity, record: decodeEntryFile(fileName, bytes) };
   } catch (error) {
+    assertOfFile(error);
     return { identity: noIdentity, record: broken(fileName, readProblem(error)) };
   } finally {
     closeSync(fd);
@@ -88,12 +90,22 @@ export function readEntryFile(
 export const scratchBytes = 64 * 1024;
 const noIdentity: FileIdentity = { inode: -1, mtimeMs: -1, size: -1 };
 
+/** Throws on what says nothing of the file, so that an owner is never overlooked for want of a handle. */
+function assertOfFile(error: unknown): void {
+  if (['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR'].includes(errorCode(error) ?? ''))
+    throw error;
+}
+
 function unopenable(path: string, fileName: string, error: unknown): EntryFile | undefined {
-  if (errorCode(error) === 'ENOENT') return undefined;
+  if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+  assertOfFile(error);
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
-  const problem = kindProblem(stats) ?? readProblem(error);
-  return { identity: toIdentity(stats), record: broken(fileName, problem) };
+  const problem = kindProblem(stats);
+  if (problem !== undefined)
+    return { identity: toIdentity(stats), record: broken(fileName, problem) };
+  // A change of permissions leaves no trace in the identity, so it is looked at each time.
+  return { identity: noIdentity, record: broken(fileName, readProblem(error)) };
 }
 
 /** Reads to the end of the file or of the buffer, and returns how many bytes that was. */
@@ -135,6 +147,9 @@ function toRecord(fileName: string, text: string, table: Record<string, unknown>
     );
   }
   const { entry } = decoded;
+  if (isTooDeep(entry)) {
+    return broken(fileName, `Its unknown fields are nested more than ${maxDepth} deep.`);
+  }
   if (!isSessionId(entry.sessionId) || fileName !== entryFileName(entry.sessionId)) {
     const problem = `The file name does not match its session_id ${JSON.stringify(entry.sessionId.slice(0, 80))}.`;
     return broken(fileName, problem, lineOfField(text, 'session_id'));
@@ -142,6 +157,25 @@ function toRecord(fileName: string, text: string, table: Record<string, unknown>
   const startedAt = parseTimestamp(entry.startedAt);
   if (startedAt === undefined) return broken(fileName, '"started_at" is not a time.');
   return { fileName, entry, startedAt } satisfies AgentRecord;
+}
+
+const maxDepth = 64;
+
+/**
+ * Fields that we know have no depth; others may be anything. Level by level and not by recursion: a
+ * dotted key can nest half a million tables.
+ */
+function isTooDeep(entry: AgentEntry): boolean {
+  let level: unknown[] = [entry, entry.usageSummary, ...entry.contextQueries]
+    .map((part) => part.unknownFields)
+    .filter((fields) => Object.keys(fields).length > 0);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxDepth) return true;
+    level = level
+      .flatMap((value) => Object.values(value as object) as unknown[])
+      .filter((value) => typeof value === 'object' && value !== null && !(value instanceof Date));
+  }
+  return false;
 }
 
 function broken(fileName: string, problem: string, line?: number): BrokenRecord {

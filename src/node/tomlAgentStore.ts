@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { access, mkdir, unlink, writeFile } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SerialQueue } from '../base/serialQueue.ts';
 import { errorCode, errorText } from '../base/errorText.ts';
@@ -18,8 +18,9 @@ import {
   type WriteObserver,
 } from './atomicWrite.ts';
 import { stringifyToml } from './exactToml.ts';
-import { decodeEntryFile, entryFileName } from './readEntryFile.ts';
-import { acquireStoreLock, type StoreLock, type StoreLockOptions } from './storeLock.ts';
+import { makeStateFolder } from './makeStateFolder.ts';
+import { decodeEntryFile, entryFileName, maxEntryBytes } from './readEntryFile.ts';
+import { StoreLocker, type StoreLock, type StoreLockOptions } from './storeLock.ts';
 
 export interface TomlAgentStoreOptions {
   /** Refuse every write, as an untrusted workspace demands. */
@@ -33,6 +34,7 @@ export interface TomlAgentStoreOptions {
 export class TomlAgentStore implements AgentStore {
   readonly isReadOnly: boolean;
   private readonly scan: AgentFolderScan;
+  private readonly locker: StoreLocker;
   private readonly transactions = new SerialQueue();
   private hasSweptTemporaries = false;
 
@@ -43,10 +45,11 @@ export class TomlAgentStore implements AgentStore {
   ) {
     this.isReadOnly = options.isReadOnly ?? false;
     this.scan = new AgentFolderScan(folder);
+    this.locker = new StoreLocker(join(folder, '.lock'), options.lock);
   }
 
-  async exists(): Promise<boolean> {
-    return isPresent(this.folder);
+  exists(): Promise<boolean> {
+    return Promise.resolve(this.scan.exists());
   }
 
   async refresh(scope?: RefreshScope): Promise<AgentView> {
@@ -60,14 +63,18 @@ export class TomlAgentStore implements AgentStore {
 
   async read(sessionId: string): Promise<StoredRecord | undefined> {
     assertSessionId(sessionId);
-    return Promise.resolve(this.scan.reread(entryFileName(sessionId)));
+    try {
+      return await Promise.resolve(this.scan.reread(entryFileName(sessionId)));
+    } catch (error) {
+      throw ioError(`${entryFileName(sessionId)} cannot be read`, sessionId, error);
+    }
   }
 
   async transact<T>(work: (transaction: AgentTransaction) => Promise<T>): Promise<T> {
     this.assertWritable();
     return this.transactions.run(async () => {
       await this.makeFolder();
-      const lock = await acquireStoreLock(join(this.folder, '.lock'), this.options.lock);
+      const lock = await this.locker.acquire();
       try {
         this.options.observeWrite?.('lock-acquired');
         this.removeOrphanedTemporaries();
@@ -141,14 +148,10 @@ export class TomlAgentStore implements AgentStore {
 
   /** Makes the folder where it is missing, ignored by git; a folder of Heddle's is left as it is. */
   private async makeFolder(): Promise<void> {
-    if (await isPresent(this.folder)) return;
     try {
-      await mkdir(this.folder, { recursive: true });
-      await writeFile(join(this.folder, '.gitignore'), '*\n', { flag: 'wx' });
+      await makeStateFolder(this.folder);
     } catch (error) {
-      if (errorCode(error) !== 'EEXIST') {
-        throw ioError(`${this.folder} cannot be created`, this.folder, error);
-      }
+      throw ioError(`${this.folder} cannot be created`, this.folder, error);
     }
   }
 
@@ -159,9 +162,17 @@ export class TomlAgentStore implements AgentStore {
   private removeOrphanedTemporaries(): void {
     if (this.hasSweptTemporaries) return;
     this.hasSweptTemporaries = true;
-    for (const name of readdirSync(this.folder)) {
+    for (const name of this.listNames()) {
       const pid = Number(temporaryNamePattern.exec(name)?.[1]);
       if (pid > 0 && isGone(pid)) void unlink(join(this.folder, name)).catch(() => undefined);
+    }
+  }
+
+  private listNames(): readonly string[] {
+    try {
+      return readdirSync(this.folder);
+    } catch (error) {
+      throw ioError(`${this.folder} cannot be read`, this.folder, error);
     }
   }
 
@@ -176,11 +187,14 @@ export class TomlAgentStore implements AgentStore {
 
 /** What we write must be what we read: a value that TOML cannot hold is refused before it is stored. */
 function assertReadsBack(fileName: string, content: string): void {
-  const record = decodeEntryFile(fileName, Buffer.from(content, 'utf8'));
-  if (!isBroken(record)) return;
-  throw new RegistryError('invalid-entry', `The entry was not written: ${record.problem}`, {
-    file: fileName,
-  });
+  const bytes = Buffer.from(content, 'utf8');
+  const refuse = (problem: string): RegistryError =>
+    new RegistryError('invalid-entry', `The entry was not written: ${problem}`, { file: fileName });
+  if (bytes.length > maxEntryBytes) {
+    throw refuse(`it would have ${bytes.length} bytes, but ${maxEntryBytes} is the most.`);
+  }
+  const record = decodeEntryFile(fileName, bytes);
+  if (isBroken(record)) throw refuse(record.problem);
 }
 
 function isGone(pid: number): boolean {
@@ -189,15 +203,6 @@ function isGone(pid: number): boolean {
     return false;
   } catch (error) {
     return errorCode(error) === 'ESRCH';
-  }
-}
-
-async function isPresent(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
   }
 }
 

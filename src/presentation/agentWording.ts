@@ -51,6 +51,8 @@ export function livenessSentence(
       return t('Process {0} runs in another container, where it cannot be seen from here.', pid);
     case 'no-process':
       return t('No process was recorded, so only a release ends this entry.');
+    case 'not-checked':
+      return t('Process {0} could not be looked up.', pid);
     case 'finished':
       return t('It has finished.');
   }

@@ -187,9 +187,7 @@ class TreeBuilder {
         icon: 'archive',
         color: undefined,
         contextValue: 'heddle.group',
-        tooltip: [
-          { kind: 'text', text: this.t('Finished entries are removed after 7 days.') },
-        ],
+        tooltip: [{ kind: 'text', text: this.t('Finished entries are removed after 7 days.') }],
         children,
         isExpanded: false,
         hasDetails: false,
@@ -231,7 +229,9 @@ class TreeBuilder {
     place: { readonly parent: string | undefined; readonly children: readonly string[] },
   ): string {
     const { nowMs } = this.options;
-    return this.add(agentRow(agent, { root: snapshot.root, nowMs, t: this.t, cache: this.cache, ...place }));
+    return this.add(
+      agentRow(agent, { root: snapshot.root, nowMs, t: this.t, cache: this.cache, ...place }),
+    );
   }
 
   private add(row: TreeRow): string {

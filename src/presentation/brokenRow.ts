@@ -27,7 +27,11 @@ export function brokenRow(
         ? [
             {
               kind: 'text' as const,
-              text: t('It last held {0} on thread {1}.', agentName(lastGood, t), toPlainLine(lastGood.thread)),
+              text: t(
+                'It last held {0} on thread {1}.',
+                agentName(lastGood, t),
+                toPlainLine(lastGood.thread),
+              ),
             },
           ]
         : []),

@@ -7,12 +7,32 @@ import { dirname, join, resolve } from 'node:path';
  * Proves that the layering check bites: in a copy of the sources it plants one violation of each rule
  * and demands that the check names every one of them.
  */
-const violations: readonly { readonly rule: string; readonly file: string; readonly code: string }[] = [
-  { rule: 'base-imports-base', file: 'src/base/bad.ts', code: "import '../core/agents/agentEntry.ts';" },
+const violations: readonly {
+  readonly rule: string;
+  readonly file: string;
+  readonly code: string;
+}[] = [
+  {
+    rule: 'base-imports-base',
+    file: 'src/base/bad.ts',
+    code: "import '../core/agents/agentEntry.ts';",
+  },
   { rule: 'core-imports-base', file: 'src/core/bad.ts', code: "import '../node/flock.ts';" },
-  { rule: 'node-imports-core', file: 'src/node/bad.ts', code: "import '../presentation/duration.ts';" },
-  { rule: 'presentation-is-pure', file: 'src/presentation/bad.ts', code: "import '../node/flock.ts';" },
-  { rule: 'harnesses-beside-presentation', file: 'src/harnesses/bad.ts', code: "import '../node/flock.ts';" },
+  {
+    rule: 'node-imports-core',
+    file: 'src/node/bad.ts',
+    code: "import '../presentation/duration.ts';",
+  },
+  {
+    rule: 'presentation-is-pure',
+    file: 'src/presentation/bad.ts',
+    code: "import '../node/flock.ts';",
+  },
+  {
+    rule: 'harnesses-beside-presentation',
+    file: 'src/harnesses/bad.ts',
+    code: "import '../node/flock.ts';",
+  },
   { rule: 'cli-is-a-host', file: 'src/cli/bad.ts', code: "import '../extension/ids.ts';" },
   { rule: 'mcp-is-a-host', file: 'src/mcp/bad.ts', code: "import '../extension/ids.ts';" },
   { rule: 'extension-is-a-host', file: 'src/extension/bad.ts', code: "import '../cli/main.ts';" },
@@ -23,8 +43,16 @@ const violations: readonly { readonly rule: string; readonly file: string; reado
     code: "import type { Uri } from 'vscode';\nexport type Bad = Uri;",
   },
   { rule: 'platform-only-in-node', file: 'src/core/badFs.ts', code: "import 'node:fs';" },
-  { rule: 'platform-only-in-node', file: 'src/presentation/badLibrary.ts', code: "import 'lossless-json';" },
-  { rule: 'storage-libraries-only-in-node', file: 'src/cli/badLibrary.ts', code: "import 'smol-toml';" },
+  {
+    rule: 'platform-only-in-node',
+    file: 'src/presentation/badLibrary.ts',
+    code: "import 'lossless-json';",
+  },
+  {
+    rule: 'storage-libraries-only-in-node',
+    file: 'src/cli/badLibrary.ts',
+    code: "import 'smol-toml';",
+  },
   {
     rule: 'no-cycles',
     file: 'src/base/badCycle.ts',

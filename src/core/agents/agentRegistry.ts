@@ -49,7 +49,7 @@ export class AgentRegistry {
   private readonly liveness: LivenessAssessor;
 
   constructor(private readonly ports: AgentRegistryPorts) {
-    this.liveness = new LivenessAssessor(ports.probe);
+    this.liveness = new LivenessAssessor(ports.probe, ports.logger);
   }
 
   /** Persists a new entry under a generated session id; on a collision it draws again. */
@@ -83,10 +83,10 @@ export class AgentRegistry {
   async listView(): Promise<{ records: readonly AgentRecord[]; view: AgentView }> {
     const view = await this.ports.store.refresh();
     const all = view.records();
-    const stale = all.filter((record) => this.isStale(record.entry));
-    if (stale.length === 0) return { records: all, view };
-    await this.prune(stale);
-    return { records: all.filter((record) => !stale.includes(record)), view };
+    const stale = new Set(all.filter((record) => this.isStale(record.entry)));
+    if (stale.size === 0) return { records: all, view };
+    await this.prune([...stale]);
+    return { records: all.filter((record) => !stale.has(record)), view };
   }
 
   /** Sets the status; a terminal one stamps the end, `active` clears it. Undefined when unknown. */
@@ -100,7 +100,7 @@ export class AgentRegistry {
   updateEntry(sessionId: string, update: UpdateEntry): Promise<AgentEntry | undefined> {
     return this.transact(async (tx) => {
       const record = expectReadable(tx.reread(sessionId));
-      return record && (await tx.write(update(record.entry))).entry;
+      return record && (await tx.write(sameAgent(sessionId, update(record.entry)))).entry;
     });
   }
 
@@ -116,11 +116,17 @@ export class AgentRegistry {
       const { key } = options;
       const candidates = key ? tx.view.findBy(key.name, key.value) : tx.view.records();
       for (const candidate of candidates) {
+        // The view tells who may match; what is on disk now decides.
         if (candidate.entry.status !== 'active') continue;
+        if (!options.matches(candidate.entry, await this.livenessFor(candidate.entry))) continue;
         const record = tx.reread(candidate.entry.sessionId);
         if (record === undefined || isBroken(record) || record.entry.status !== 'active') continue;
         if (!options.matches(record.entry, await this.livenessFor(record.entry))) continue;
-        return { entry: (await tx.write(options.update(record.entry))).entry, isCreated: false };
+        return {
+          entry: (await tx.write(sameAgent(record.entry.sessionId, options.update(record.entry))))
+            .entry,
+          isCreated: false,
+        };
       }
       return { entry: await this.writeGenerated(tx, options.build), isCreated: true };
     });
@@ -232,7 +238,7 @@ export class AgentRegistry {
     for (;;) {
       const sessionId = toSessionId(this.ports.random(sessionIdByteCount));
       if (tx.reread(sessionId) !== undefined) continue;
-      return (await tx.write(await build(sessionId))).entry;
+      return (await tx.write(sameAgent(sessionId, await build(sessionId)))).entry;
     }
   }
 
@@ -289,6 +295,16 @@ export class AgentRegistry {
   private isStale(entry: AgentEntry): boolean {
     return isStaleTerminalEntry(entry, this.ports.clock.now());
   }
+}
+
+/** An entry that named another session would overwrite that one's file. */
+function sameAgent(sessionId: string, entry: AgentEntry): AgentEntry {
+  if (entry.sessionId === sessionId) return entry;
+  throw new RegistryError(
+    'invalid-entry',
+    `The session id of ${sessionId} cannot be changed to ${JSON.stringify(entry.sessionId)}.`,
+    { sessionId },
+  );
 }
 
 function threadTaken(thread: string, owner: AgentEntry): RegistryError {

@@ -6,6 +6,10 @@ import type { AgentRecord, StoredRecord } from './agentRecord.ts';
 export interface RefreshScope {
   /** File names that something was heard of: only these are looked at, whether they came, went or changed. */
   readonly fileNames?: ReadonlySet<string>;
+  /**
+   * Looks at each file even when the folder looks unchanged: a save in place does not touch the folder.
+   */
+  readonly isForced?: boolean;
 }
 
 /**
@@ -16,7 +20,7 @@ export interface AgentStore {
   /** True when writing was ruled out from the start, as in an untrusted workspace. */
   readonly isReadOnly: boolean;
 
-  /** True when the folder exists. */
+  /** False when there is nothing at the folder's path. */
   exists(): Promise<boolean>;
 
   /** Brings the view up to date; cost follows what changed. @throws RegistryError `io` */

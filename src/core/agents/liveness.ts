@@ -22,6 +22,8 @@ export type LivenessReason =
   | 'other-pid-namespace'
   /** No process was recorded. */
   | 'no-process'
+  /** The platform did not answer. */
+  | 'not-checked'
   /** The status is terminal. */
   | 'finished';
 
@@ -57,6 +59,8 @@ export interface ProcessProbe {
 /** Clocks of kernel and wall differ by this much before a start counts as later than the entry. */
 const startToleranceMs = 10_000;
 const maxPid = 0x7fff_ffff;
+/** Starts that count from the boot, so that they mean nothing across boots. */
+export const bootRelativeScheme = 'linux-ticks:';
 
 const verdicts: Readonly<Record<LivenessReason, LivenessVerdict>> = {
   running: { liveness: 'alive', reason: 'running' },
@@ -67,6 +71,7 @@ const verdicts: Readonly<Record<LivenessReason, LivenessVerdict>> = {
   'impossible-pid': { liveness: 'dead', reason: 'impossible-pid' },
   'other-pid-namespace': { liveness: 'unknown', reason: 'other-pid-namespace' },
   'no-process': { liveness: 'unknown', reason: 'no-process' },
+  'not-checked': { liveness: 'unknown', reason: 'not-checked' },
   finished: { liveness: 'dead', reason: 'finished' },
 };
 
@@ -86,28 +91,37 @@ export function assessLiveness(
   host: HostIdentity,
   state: ProcessState | undefined,
 ): LivenessVerdict {
-  const early = verdictWithoutProbe(entry, host);
-  if (early !== undefined) return verdicts[early];
-  if (state === undefined) return verdicts['no-process'];
-  if (state.kind === 'gone') return verdicts.gone;
+  return verdicts[judge(entry, host, state)];
+}
 
-  if (entry.processStart !== undefined && state.start !== undefined) {
-    if (scheme(entry.processStart) === scheme(state.start)) {
-      return verdicts[entry.processStart === state.start ? 'running' : 'reused'];
-    }
-  }
-  return verdicts[startedAfterEntry(entry, state.startedAtMs) ? 'possibly-reused' : 'running'];
+function judge(
+  entry: AgentEntry,
+  host: HostIdentity,
+  state: ProcessState | undefined,
+): LivenessReason {
+  const early = verdictWithoutProbe(entry, host);
+  if (early !== undefined) return early;
+  if (state === undefined) return 'not-checked';
+
+  const isOtherBoot = areKnownAndDifferent(entry.bootId, host.bootId);
+  if (state.kind === 'gone') return isOtherBoot ? 'rebooted' : 'gone';
+  const start = compareStarts(entry.processStart, state.start);
+  // Absolute starts outweigh the boot, whose time shifts on macOS when the clock is set.
+  if (start === 'equal-absolute') return 'running';
+  if (isOtherBoot) return 'rebooted';
+  if (start === 'different') return 'reused';
+  if (start === 'equal-in-boot') return 'running';
+  return startedAfterEntry(entry, state.startedAtMs) ? 'possibly-reused' : 'running';
 }
 
 function verdictWithoutProbe(entry: AgentEntry, host: HostIdentity): LivenessReason | undefined {
   if (entry.status !== 'active') return 'finished';
   if (entry.pid === undefined) return 'no-process';
   if (entry.pid <= 0 || entry.pid > maxPid) return 'impossible-pid';
-  // Before the boot: a container in a virtual machine has a boot of its own and may well be alive.
+  // A container's process cannot be seen; in a virtual machine it even has a boot of its own.
   if (entry.pidNamespace !== undefined && entry.pidNamespace !== host.pidNamespace) {
     return 'other-pid-namespace';
   }
-  if (areKnownAndDifferent(entry.bootId, host.bootId)) return 'rebooted';
   return undefined;
 }
 
@@ -115,9 +129,15 @@ function areKnownAndDifferent(a: string | undefined, b: string | undefined): boo
   return a !== undefined && b !== undefined && a !== b;
 }
 
-/** `linux-ticks:42` and `unix:42` cannot be compared; the part before the colon says which it is. */
-function scheme(start: string): string {
-  return start.slice(0, start.indexOf(':') + 1);
+type StartComparison = 'equal-absolute' | 'equal-in-boot' | 'different' | 'incomparable';
+
+/** Starts compare only within one scheme, the part before the colon. */
+function compareStarts(recorded: string | undefined, now: string | undefined): StartComparison {
+  if (recorded === undefined || now === undefined) return 'incomparable';
+  const scheme = now.slice(0, now.indexOf(':') + 1);
+  if (!recorded.startsWith(scheme)) return 'incomparable';
+  if (recorded !== now) return 'different';
+  return scheme === bootRelativeScheme ? 'equal-in-boot' : 'equal-absolute';
 }
 
 /**

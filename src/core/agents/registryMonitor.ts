@@ -111,7 +111,7 @@ export class RegistryMonitor implements Disposable {
     const heard = this.heard;
     this.heard = new Set();
     try {
-      const scope = heard === 'everything' ? {} : { fileNames: heard };
+      const scope = heard === 'everything' ? { isForced: true } : { fileNames: heard };
       const view = await this.options.store.refresh(scope);
       const state: RegistryState = {
         kind: (await this.options.store.exists()) ? 'ready' : 'absent',

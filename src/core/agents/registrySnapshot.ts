@@ -1,3 +1,4 @@
+import { isSameValue } from '../../base/sameValue.ts';
 import type { AgentEntry } from './agentEntry.ts';
 import type { BrokenRecord } from './agentRecord.ts';
 import type { LivenessVerdict } from './liveness.ts';
@@ -76,6 +77,7 @@ export function isEmptyDiff(diff: RegistryDiff): boolean {
   );
 }
 
+/** Entries are decoded anew when their file changes, so nested values are compared by content. */
 function isOnlyBeat(a: AgentSnapshot, b: AgentSnapshot): boolean {
   if (a.verdict !== b.verdict) return false;
   const fields = Object.keys({ ...a.entry, ...b.entry }) as (keyof AgentEntry)[];
@@ -84,16 +86,6 @@ function isOnlyBeat(a: AgentSnapshot, b: AgentSnapshot): boolean {
       field === 'heartbeatAt' ||
       field === 'lastProgressAt' ||
       isSameValue(a.entry[field], b.entry[field]),
-  );
-}
-
-/** Entries are decoded anew when their file changes, so nested values are compared by content. */
-function isSameValue(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const keys = Object.keys({ ...a, ...b });
-  return keys.every((key) =>
-    isSameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
   );
 }
 

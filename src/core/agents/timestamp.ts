@@ -6,7 +6,7 @@ export interface Instant {
   readonly nanos: number;
 }
 
-const pattern = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,12})?(?:[Zz]|[+-]\d\d:\d\d)$/;
+const pattern = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 /** True for an RFC 3339 timestamp with any fraction and any offset. */
 export function isTimestamp(text: string): boolean {
@@ -29,14 +29,15 @@ export function isTimestamp(text: string): boolean {
 /** Reads an RFC 3339 timestamp with any fraction and any offset; undefined when it is not one. */
 export function parseTimestamp(text: string): Instant | undefined {
   if (!isTimestamp(text)) return undefined;
-  const secondMs = Date.UTC(
+  // `Date.UTC` takes the years 0 to 99 for 1900 to 1999; a leap second rolls over to the next minute.
+  const day = new Date(0).setUTCFullYear(
     digits(text, 0, 4),
     digits(text, 5, 7) - 1,
     digits(text, 8, 10),
-    digits(text, 11, 13),
-    digits(text, 14, 16),
-    Math.min(digits(text, 17, 19), 59),
   );
+  const secondOfDay =
+    (digits(text, 11, 13) * 60 + digits(text, 14, 16)) * 60 + digits(text, 17, 19);
+  const secondMs = day + secondOfDay * 1000;
   const nanosOfSecond = fractionNanos(text);
   return {
     epochMs: secondMs - offsetMinutes(text) * 60_000 + Math.floor(nanosOfSecond / 1e6),

@@ -26,7 +26,7 @@ describe('plain text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const line = toPlainLine(text);
-         
+
         assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/);
         assert.ok(Buffer.from(line, 'utf8').toString('utf8') === line);
       }),
