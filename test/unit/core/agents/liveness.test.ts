@@ -82,6 +82,7 @@ const rows: readonly Row[] = [
   },
   {
     title: 'dead: another boot',
+    entry: { pid: 42, bootId: 'boot-0' },
     state: running(),
     verdict: { liveness: 'dead', reason: 'rebooted' },
   },
@@ -93,6 +94,7 @@ const rows: readonly Row[] = [
   },
   {
     title: 'alive: a boot that the host cannot compare',
+    entry: { pid: 42, bootId: 'boot-0' },
     host: { bootId: undefined, pidNamespace: undefined },
     state: running(),
     verdict: { liveness: 'alive', reason: 'running' },
