@@ -1,4 +1,4 @@
-import { entryFieldNames } from '../core/agents/agentEntryCodec.ts';
+import { entryFieldNames } from '../core/agents/agentEntryFields.ts';
 import type { AgentEntry, AgentUsageSummary } from '../core/agents/agentEntry.ts';
 import { timestampMs } from '../core/agents/timestamp.ts';
 import { entryToJson } from './agentJson.ts';

@@ -3,7 +3,7 @@ import {
   entryFieldNames,
   queryFieldNames,
   usageFieldNames,
-} from '../core/agents/agentEntryCodec.ts';
+} from '../core/agents/agentEntryFields.ts';
 import type { BrokenRecord } from '../core/agents/agentRecord.ts';
 import type { LivenessVerdict } from '../core/agents/liveness.ts';
 

@@ -1,11 +1,12 @@
 import type { AgentEntry } from '../core/agents/agentEntry.ts';
 import type { AgentSnapshot, RegistrySnapshot } from '../core/agents/registrySnapshot.ts';
-import { parentOf } from '../core/agents/actorChain.ts';
 import { harnessName, heldThread, inEnglish, isPerson, type Translate } from './agentWording.ts';
 import { agentRow, type RowCache } from './agentRow.ts';
 import { brokenRow } from './brokenRow.ts';
 import { toPlainLine } from './plainText.ts';
 import { toAgentElement } from './agentElement.ts';
+import { groupBy } from './groupBy.ts';
+import { spawnForest } from './spawnForest.ts';
 import type { TreeRow } from './treeRow.ts';
 
 /** How the agents are arranged in the view. */
@@ -238,60 +239,6 @@ class TreeBuilder {
     this.rows.set(row.id, row);
     return row.id;
   }
-}
-
-interface SpawnForest {
-  readonly roots: readonly AgentSnapshot[];
-  readonly childrenOf: ReadonlyMap<string, readonly AgentSnapshot[]>;
-}
-
-/** Who spawned whom among these agents. Every agent is in it exactly once, cycles or not. */
-function spawnForest(agents: readonly AgentSnapshot[]): SpawnForest {
-  const bySession = new Map(agents.map((agent) => [agent.entry.sessionId, agent]));
-  const byActorKey = groupBy(agents, (agent) => agent.entry.nativeActorKey ?? '');
-  const lookup = {
-    bySessionId: (sessionId: string) => bySession.get(sessionId)?.entry,
-    byActorKey: (key: string) => (byActorKey.get(key) ?? []).map((agent) => agent.entry),
-  };
-  const parentIdOf = (agent: AgentSnapshot): string | undefined =>
-    parentOf(lookup, agent.entry)?.sessionId;
-
-  const roots: AgentSnapshot[] = [];
-  const childrenOf = new Map<string, AgentSnapshot[]>();
-  for (const agent of agents) {
-    const parentId = parentIdOf(agent);
-    if (parentId === undefined || isInCycle(agent, parentIdOf, bySession)) roots.push(agent);
-    else childrenOf.set(parentId, [...(childrenOf.get(parentId) ?? []), agent]);
-  }
-  return { roots, childrenOf };
-}
-
-/** True when following the parents leads back to the agent itself. */
-function isInCycle(
-  agent: AgentSnapshot,
-  parentIdOf: (agent: AgentSnapshot) => string | undefined,
-  bySession: ReadonlyMap<string, AgentSnapshot>,
-): boolean {
-  const seen = new Set<string>();
-  let id = parentIdOf(agent);
-  while (id !== undefined && !seen.has(id)) {
-    if (id === agent.entry.sessionId) return true;
-    seen.add(id);
-    const parent = bySession.get(id);
-    id = parent && parentIdOf(parent);
-  }
-  return false;
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }
 
 /** By name; what has no name comes last. */
