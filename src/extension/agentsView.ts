@@ -7,7 +7,7 @@ import { registryStatus } from '../presentation/registryStatus.ts';
 import { diffRows, type TreeRow } from '../presentation/treeRow.ts';
 import { viewIds } from './ids.ts';
 import { markdownTooltip } from './markdownTooltip.ts';
-import type { RegistrySet } from './registrySet.ts';
+import { isMereBeat, type RegistrySet } from './registrySet.ts';
 import { readSettings } from './settings.ts';
 
 /** How often ages are told anew; only rows whose text changes are repainted. */
@@ -34,7 +34,11 @@ export class AgentsView implements vscode.TreeDataProvider<string>, Disposable {
       }),
     );
     this.own.add(this._onDidChangeTreeData);
-    this.own.add(runAndSubscribe(registries.onDidChange, () => this.update()));
+    this.own.add(
+      runAndSubscribe(registries.onDidChange, (event) => {
+        if (!isMereBeat(event)) this.update();
+      }),
+    );
     this.own.add(
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('heddle.agents.grouping')) this.update();

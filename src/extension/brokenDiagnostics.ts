@@ -4,7 +4,7 @@ import { runAndSubscribe } from '../base/event.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { BrokenRecord } from '../core/agents/agentRecord.ts';
 import { toPlainLine } from '../presentation/plainText.ts';
-import type { RegistrySet } from './registrySet.ts';
+import { isMereBeat, type RegistrySet } from './registrySet.ts';
 
 /** Unreadable entries as problems of their files, at the line where it is known. */
 export class BrokenDiagnostics implements Disposable {
@@ -14,7 +14,11 @@ export class BrokenDiagnostics implements Disposable {
 
   constructor(private readonly registries: RegistrySet) {
     this.collection = this.own.add(vscode.languages.createDiagnosticCollection('heddle'));
-    this.own.add(runAndSubscribe(registries.onDidChange, () => this.update()));
+    this.own.add(
+      runAndSubscribe(registries.onDidChange, (event) => {
+        if (!isMereBeat(event)) this.update();
+      }),
+    );
   }
 
   dispose(): void {

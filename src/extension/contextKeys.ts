@@ -4,7 +4,7 @@ import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { RegistrySnapshot } from '../core/agents/registrySnapshot.ts';
 import { isDeadReservation } from '../presentation/registryStatus.ts';
 import { contextKeys } from './ids.ts';
-import type { RegistrySet } from './registrySet.ts';
+import { isMereBeat, type RegistrySet } from './registrySet.ts';
 import { readSettings } from './settings.ts';
 
 /** Sets the keys that `when` clauses read, each only when its value changed. */
@@ -13,7 +13,11 @@ export class ContextKeys implements Disposable {
   private readonly values = new Map<string, unknown>();
 
   constructor(private readonly registries: RegistrySet) {
-    this.own.add(runAndSubscribe(registries.onDidChange, () => this.update()));
+    this.own.add(
+      runAndSubscribe(registries.onDidChange, (event) => {
+        if (!isMereBeat(event)) this.update();
+      }),
+    );
     this.own.add(vscode.workspace.onDidChangeConfiguration(() => this.update()));
   }
 

@@ -2,7 +2,11 @@ import * as vscode from 'vscode';
 import { Emitter } from '../base/event.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { RegistryChange } from '../core/agents/registryMonitor.ts';
-import type { AgentSnapshot, RegistrySnapshot } from '../core/agents/registrySnapshot.ts';
+import {
+  hasOnlyBeats,
+  type AgentSnapshot,
+  type RegistrySnapshot,
+} from '../core/agents/registrySnapshot.ts';
 import { findHeddleRoot, heddleRootAt, type HeddleRoot } from '../node/heddleRoot.ts';
 import { openRegistry, type OpenMonitor, type OpenRegistry } from '../node/openRegistry.ts';
 import { readSettings } from './settings.ts';
@@ -25,6 +29,11 @@ export interface LocatedAgent {
 export interface RegistrySetChange {
   readonly root: string | undefined;
   readonly change: RegistryChange | undefined;
+}
+
+/** True when agents only gave signs of life, so that what does not show these need not look. */
+export function isMereBeat(event: RegistrySetChange | undefined): boolean {
+  return event?.change !== undefined && hasOnlyBeats(event.change.diff);
 }
 
 /**

@@ -3,7 +3,7 @@ import { runAndSubscribe } from '../base/event.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { toAgentElement } from '../presentation/agentElement.ts';
 import { registryStatus, type RegistryStatus } from '../presentation/registryStatus.ts';
-import type { RegistrySet } from './registrySet.ts';
+import { isMereBeat, type RegistrySet } from './registrySet.ts';
 
 /** Most dead reservations that the tooltip lists one by one. */
 const maxListed = 10;
@@ -21,7 +21,11 @@ export class RegistryStatusBar implements Disposable {
     );
     this.item.name = vscode.l10n.t('Heddle Agents');
     this.item.command = 'heddle.agents.focus';
-    this.own.add(runAndSubscribe(registries.onDidChange, () => this.update()));
+    this.own.add(
+      runAndSubscribe(registries.onDidChange, (event) => {
+        if (!isMereBeat(event)) this.update();
+      }),
+    );
   }
 
   dispose(): void {

@@ -70,8 +70,13 @@ export function diffSnapshots(before: RegistrySnapshot, after: RegistrySnapshot)
 }
 
 export function isEmptyDiff(diff: RegistryDiff): boolean {
+  return diff.beaten.length === 0 && hasOnlyBeats(diff);
+}
+
+/** True when nothing changed but signs of life, which most views do not show. */
+export function hasOnlyBeats(diff: RegistryDiff): boolean {
   return (
-    diff.added.length + diff.removed.length + diff.changed.length + diff.beaten.length === 0 &&
+    diff.added.length + diff.removed.length + diff.changed.length === 0 &&
     !diff.brokenChanged &&
     !diff.stateChanged
   );

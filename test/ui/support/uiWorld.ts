@@ -17,6 +17,7 @@ export interface ListedAgent {
   readonly status: string;
   readonly pid: number | null;
   readonly client_instance_id: string | null;
+  readonly heartbeat_at: string | null;
   readonly liveness: string;
 }
 
@@ -46,14 +47,18 @@ export interface CastMember {
 
 /** A repository of its own with real processes in it, all of which go at {@link dispose}. */
 export class UiWorld {
-  readonly folder = makeTempFolder();
+  readonly folder: string;
+  private readonly parent = makeTempFolder();
   private readonly processes = new Set<ChildProcess>();
   private readonly withdraw = onProcessEnd(() => {
     for (const child of this.processes) child.kill('SIGKILL');
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.parent, { recursive: true, force: true });
   });
 
-  constructor() {
+  /** @param name of the folder, which is the title of the window */
+  constructor(name = 'shop') {
+    this.folder = join(this.parent, name);
+    mkdirSync(this.folder);
     writeFileSync(join(this.folder, 'README.md'), '# Shop\n');
   }
 
@@ -62,9 +67,17 @@ export class UiWorld {
     return makeAgentsFolder(this.folder);
   }
 
-  /** Makes the folder a git checkout on this branch. */
-  async initGit(branch: string): Promise<void> {
-    await run('git', ['-C', this.folder, 'init', '--quiet', '-b', branch]);
+  /** Makes the folder a git checkout on this branch, with one commit of this person. */
+  async initGit(branch: string, person = 'Grace'): Promise<void> {
+    const git = async (...args: readonly string[]): Promise<void> => {
+      const { exitCode, stderr } = await run('git', ['-C', this.folder, ...args]);
+      if (exitCode !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`);
+    };
+    await git('init', '--quiet', '-b', branch);
+    await git('config', 'user.name', person);
+    await git('config', 'user.email', 'grace@example.com');
+    await git('add', '--all');
+    await git('commit', '--quiet', '--no-gpg-sign', '--message', 'Open the shop');
   }
 
   /** Runs a verb of the command line in a process of its own, with `--json`. */
@@ -146,18 +159,11 @@ export class UiWorld {
     await rm(join(this.agentsFolder, name));
   }
 
-  /** A folder beside the entries, e.g. for a second workspace folder. */
-  makeFolder(name: string): string {
-    const folder = join(this.folder, name);
-    mkdirSync(folder, { recursive: true });
-    return folder;
-  }
-
   async dispose(): Promise<void> {
     for (const child of [...this.processes]) {
       if (child.pid !== undefined) await this.kill(child.pid);
     }
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    await rm(this.parent, { recursive: true, force: true, maxRetries: 5 });
     this.withdraw();
   }
 }
