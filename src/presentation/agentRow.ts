@@ -6,6 +6,7 @@ import {
   agentName,
   heldThread,
   isPerson,
+  lastSeenMs,
   livenessSentence,
   stateWord,
   usageText,
@@ -31,7 +32,7 @@ export type RowCache = WeakMap<AgentSnapshot, { readonly key: string; readonly r
 /** The row of an agent; the same object as before while it would look the same. */
 export function agentRow(agent: AgentSnapshot, options: AgentRowOptions): TreeRow {
   const { root, nowMs, parent, children, cache } = options;
-  const age = coarseDuration(nowMs - ageSinceMs(agent));
+  const age = coarseDuration(nowMs - sinceMs(agent));
   const key = [age, root, parent, ...children].join('\n');
   const cached = cache.get(agent);
   if (cached?.key === key) return cached.row;
@@ -48,7 +49,10 @@ function makeRow(agent: AgentSnapshot, age: string, options: AgentRowOptions): T
   const name = agentName(entry, t);
   const thread = heldThread(entry);
   // The state comes first: in a narrow side bar the end of the line is cut off.
-  const words = [`${translatedState(state, t)} ${age}`, thread && toPlainLine(thread, 80)];
+  const words = [
+    `${translatedState(state, t)} ${age}`,
+    toPlainLine(thread ?? entry.attachReason ?? '', 80),
+  ];
   return {
     id: toAgentElement({ root, sessionId: entry.sessionId }),
     parent,
@@ -89,10 +93,10 @@ export function translatedState(state: StateWord, t: Translate): string {
   }
 }
 
-/** An active agent counts from its start, a finished one from its end. */
-function ageSinceMs({ entry, startedAt }: AgentSnapshot): number {
-  const endedMs = entry.status === 'active' ? undefined : timestampMs(entry.completedAt);
-  return endedMs ?? startedAt.epochMs;
+/** Since when it is in its state: alive since its start, dead since it was last seen, finished since its end. */
+function sinceMs({ entry, startedAt, verdict }: AgentSnapshot): number {
+  const isAtWork = entry.status === 'active' && verdict.liveness !== 'dead';
+  return isAtWork ? startedAt.epochMs : (lastSeenMs(entry) ?? startedAt.epochMs);
 }
 
 function iconOf(entry: AgentEntry, state: StateWord): string {
@@ -145,24 +149,34 @@ function tooltipOf({ entry, verdict, startedAt }: AgentSnapshot, t: Translate): 
     const ms = timestampMs(text);
     return ms === undefined ? undefined : localTime(ms);
   };
+  // To the minute, so that a sign of life repaints a row once a minute at most.
+  const minute = (text: string | undefined): string | undefined => time(text)?.slice(0, -3);
   const line = (text: string | undefined): string | undefined =>
     text === undefined ? undefined : toPlainLine(text);
   return [
     { kind: 'title', text: agentName(entry, t) },
     {
       kind: 'text',
-      text: `${translatedState(stateWord(entry, verdict), t)}: ${livenessSentence(entry, verdict.reason, t)}`,
+      text: `${capitalised(translatedState(stateWord(entry, verdict), t))}. ${livenessSentence(entry, verdict.reason, t)}`,
     },
     ...field(t('Thread'), line(heldThread(entry))),
     ...field(t('Task'), line(entry.attachReason)),
     ...field(t('Usage'), usageText(entry.usageSummary, t)),
     ...field(t('Started'), localTime(startedAt.epochMs)),
     ...field(t('Ended'), time(entry.completedAt)),
-    ...field(t('Last progress'), time(entry.lastProgressAt)),
+    ...field(t('Last heartbeat'), minute(entry.heartbeatAt)),
+    ...field(t('Last progress'), minute(entry.lastProgressAt)),
     ...field(t('Provider'), line(entry.provider)),
     ...field(t('Thinking'), line(entry.thinkingLevel)),
     ...field(t('Folder'), line(entry.path)),
     ...field(t('Base state'), line(entry.baseState)),
+    ...field(t('Model'), line(entry.model)),
+    ...field(t('Actor key'), line(entry.nativeActorKey)),
+    ...field(t('Parent actor key'), line(entry.nativeParentActorKey)),
     ...field(t('Session'), entry.sessionId),
   ];
+}
+
+function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -85,10 +85,18 @@ export function agentName(entry: AgentEntry, t: Translate = inEnglish): string {
     const name = entry.nativeActorKey?.replace(/^human:/, '').trim();
     return name === undefined || name === '' ? t('a person') : toPlainLine(name, 60);
   }
-  const model = entry.model === undefined ? undefined : toPlainLine(entry.model, 60);
-  const parts = [harnessName(entry), model].filter((part) => part !== undefined && part !== '');
+  const parts = [harnessName(entry), modelName(entry)].filter(
+    (part) => part !== undefined && part !== '',
+  );
   if (parts.length > 0) return parts.join(' · ');
   return entry.provider === undefined ? entry.sessionId : toPlainLine(entry.provider, 60);
+}
+
+/** The model, without the name of the family when the harness says it already. */
+function modelName(entry: AgentEntry): string | undefined {
+  if (entry.model === undefined) return undefined;
+  const isSaidByHarness = entry.harness === 'claude-code' && /^claude-./.test(entry.model);
+  return toPlainLine(isSaidByHarness ? entry.model.slice('claude-'.length) : entry.model, 60);
 }
 
 /** The thread it holds; undefined when it merely registered. */

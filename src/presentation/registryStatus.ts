@@ -1,11 +1,12 @@
 import { isReservation, type AgentEntry } from '../core/agents/agentEntry.ts';
 import type { AgentSnapshot, RegistrySnapshot } from '../core/agents/registrySnapshot.ts';
-import { agentName, inEnglish, lastSeenMs, type Translate } from './agentWording.ts';
+import { agentName, inEnglish, isPerson, lastSeenMs, type Translate } from './agentWording.ts';
 import { coarseDuration } from './duration.ts';
 import { toPlainLine } from './plainText.ts';
 
 /** What the status bar and the badge of the view say. */
 export interface RegistryStatus {
+  /** Agents, without people. */
   readonly alive: number;
   /** Agents that are dead and still hold a thread: these need a person. */
   readonly deadReservations: readonly DeadReservation[];
@@ -29,7 +30,9 @@ export function registryStatus(
   { nowMs, t = inEnglish }: { readonly nowMs: number; readonly t?: Translate },
 ): RegistryStatus {
   const agents = snapshots.flatMap((snapshot) => snapshot.agents);
-  const alive = agents.filter(({ verdict }) => verdict.liveness === 'alive').length;
+  const alive = agents.filter(
+    ({ entry, verdict }) => verdict.liveness === 'alive' && !isPerson(entry),
+  ).length;
   const deadReservations = snapshots.flatMap((snapshot) =>
     snapshot.agents.filter(isDeadReservation).map(({ entry }) => ({
       root: snapshot.root,

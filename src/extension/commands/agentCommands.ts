@@ -146,15 +146,25 @@ function confirmDelete(agents: readonly LocatedAgent[]): Promise<boolean> {
     agents.length === 1 && only !== undefined
       ? t('Delete the entry of {0}?', nameOf(only))
       : t('Delete {0} entries?', agents.length);
+  const named = agents.length === 1 ? [] : namesOf(agents);
   const running = agents.filter(({ agent }) => agent.verdict.liveness === 'alive');
-  const loss = t(
-    'Its thread becomes free, and its usage, its context queries and its place in the chain are lost. This cannot be undone; a release keeps them for 7 days.',
-  );
   const warning =
     running.length === 0
       ? []
-      : [t('Still running, and not stopped by this: {0}', running.map(nameOf).join(', '))];
-  return confirm(question, { detail: [...warning, loss], button: t('Delete') });
+      : [t('Still running, and not stopped by this: {0}', namesOf(running).join(', '))];
+  const loss = t(
+    'Threads become free, and usage, context queries and places in a chain are lost. This cannot be undone; a release keeps them for 7 days.',
+  );
+  return confirm(question, { detail: [...named, ...warning, loss], button: t('Delete') });
+}
+
+/** Longest list of names in a question. */
+const maxNames = 8;
+
+function namesOf(agents: readonly LocatedAgent[]): readonly string[] {
+  const names = agents.slice(0, maxNames).map(nameOf);
+  const rest = agents.length - names.length;
+  return rest === 0 ? names : [...names, vscode.l10n.t('{0} more', rest)];
 }
 
 function nameOf({ agent: { entry } }: LocatedAgent): string {

@@ -112,7 +112,7 @@ async function pickDead(dead: readonly DeadAgent[]): Promise<readonly DeadAgent[
   });
   const picked = await vscode.window.showQuickPick(items, {
     title: t('Reap Dead Agents'),
-    placeHolder: t('These are dead. Their entries become abandoned and their threads free.'),
+    placeHolder: t('Dead agents to reap; their threads become free'),
     canPickMany: true,
     matchOnDescription: true,
     matchOnDetail: true,

@@ -69,6 +69,7 @@ describe('package.json', () => {
       ...automatic,
       ...Object.values(contextKeys),
       ...Object.values(viewIds),
+      'heddle.agentDetails',
       ...Object.keys(contributes.configuration.properties),
     ]);
     const named = [...manifestText.matchAll(/\bheddle\.[a-zA-Z.]+[a-zA-Z]/g)].map(([id]) => id);

@@ -205,9 +205,14 @@ describe('buildAgentsTree', () => {
     assert.deepEqual(diffRows(after, changed), { kind: 'rows', ids: [id] });
   });
 
-  it('repaints nothing for a heartbeat, and only the parent for a new child', () => {
-    const beaten = { ...lead, entry: { ...lead.entry, heartbeatAt: '2026-11-21T09:59:59Z' } };
-    assert.deepEqual(diffRows(build([person, lead]), build([person, beaten])), { kind: 'none' });
+  it('repaints nothing for a heartbeat within a minute, and only the parent for a new child', () => {
+    const beat = (heartbeatAt: string): AgentSnapshot => ({
+      ...lead,
+      entry: { ...lead.entry, heartbeatAt },
+    });
+    const early = build([person, beat('2026-11-21T09:59:01Z')]);
+    const late = build([person, beat('2026-11-21T09:59:59Z')]);
+    assert.deepEqual(diffRows(early, late), { kind: 'none' });
     assert.deepEqual(diffRows(build([person, lead]), build([person, lead, child])), {
       kind: 'rows',
       ids: [toAgentElement({ root, sessionId: 'lead' })],

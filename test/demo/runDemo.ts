@@ -1,0 +1,66 @@
+import { inspect } from 'node:util';
+
+import { cliPath } from '../support/cliPath.ts';
+import { onProcessEnd } from '../support/vscode/processEnd.ts';
+import { openDemoWindow, type DemoWindow } from './demoWindow.ts';
+import { startDemo, type Demo } from './demoWorkspace.ts';
+import { killDescendants } from './endProcesses.ts';
+import { introduction } from './introduction.ts';
+import { step, StepError } from './step.ts';
+
+/**
+ * The demo from beginning to end: it ends when its input does, or when its window is closed. What is
+ * only half made by then goes when the process ends.
+ */
+const hasWindow = !process.argv.includes('--no-window');
+let demo: Demo | undefined;
+let window: DemoWindow | undefined;
+const ending = new AbortController();
+
+onProcessEnd(killDescendants);
+process.stdin.once('end', () => void end(0)).resume();
+// Nobody reads it any more, but the demo goes on until it is told to end.
+process.stdout.on('error', () => undefined);
+
+try {
+  demo = await step({ what: 'Starting the agents', help: 'npm run build' }, () =>
+    startDemo({ cli: cliPath() }),
+  );
+  const { folder } = demo;
+  if (hasWindow) {
+    window = await step({ what: 'Opening VS Code', help: 'npm start -- --no-window' }, () =>
+      openDemoWindow(folder),
+    );
+  }
+  process.stdout.write(
+    introduction({ folder, ...(window === undefined ? {} : { window: window.where }) }),
+  );
+  if (window !== undefined) {
+    const { closed } = window;
+    // The error names the command itself.
+    await step({ what: 'Opening VS Code' }, () => closed);
+    await end(0);
+  }
+} catch (error) {
+  if (!ending.signal.aborted) report(error);
+  await end(1);
+}
+
+/** Never rejects. A second call does nothing. */
+async function end(exitCode: number): Promise<void> {
+  if (ending.signal.aborted) return;
+  ending.abort();
+  try {
+    await window?.stop();
+    await demo?.stop();
+    process.exit(exitCode);
+  } catch (error) {
+    report(error);
+    process.exit(1);
+  }
+}
+
+function report(error: unknown): void {
+  const text = error instanceof StepError ? error.message : inspect(error);
+  process.stderr.write(`\n${text}\n`);
+}

@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+
+/** How the person at the window answers while some work is done. */
+export interface PersonScript {
+  /** Whether the button of a modal question is pressed. No by default. */
+  readonly confirms?: boolean;
+  /** What is chosen of a quick pick; undefined gives up, which is the default. */
+  readonly picks?: (items: readonly vscode.QuickPickItem[]) => unknown;
+  /** The title of a notification's button that is pressed, when there is one. */
+  readonly presses?: string;
+}
+
+/** What the person was shown meanwhile. */
+export interface Shown {
+  readonly questions: { readonly text: string; readonly detail: string | undefined }[];
+  readonly notifications: { readonly text: string; readonly buttons: readonly string[] }[];
+  readonly picks: (readonly vscode.QuickPickItem[])[];
+}
+
+/**
+ * Does work with a person who answers by a script. A host under test refuses to show a modal dialog,
+ * so dialogs and notifications end here; that they look right is for the tests of the interface.
+ */
+export async function withPerson<T>(
+  script: PersonScript,
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly shown: Shown }> {
+  const shown: Shown = { questions: [], notifications: [], picks: [] };
+  const names = [
+    'showInformationMessage',
+    'showWarningMessage',
+    'showErrorMessage',
+    'showQuickPick',
+  ] as const;
+  const real = Object.fromEntries(names.map((name) => [name, vscode.window[name]]));
+  const message = (text: string, ...rest: readonly unknown[]): Promise<unknown> =>
+    Promise.resolve(answer(script, shown, text, rest));
+  Object.assign(vscode.window, {
+    showInformationMessage: message,
+    showWarningMessage: message,
+    showErrorMessage: message,
+    showQuickPick: async (items: unknown) => {
+      const list = (await items) as readonly vscode.QuickPickItem[];
+      shown.picks.push(list);
+      return script.picks?.(list);
+    },
+  });
+  try {
+    return { result: await work(), shown };
+  } finally {
+    Object.assign(vscode.window, real);
+  }
+}
+
+function answer(
+  script: PersonScript,
+  shown: Shown,
+  text: string,
+  rest: readonly unknown[],
+): string | undefined {
+  const options = rest.find((each): each is vscode.MessageOptions => typeof each === 'object');
+  const buttons = rest.filter((each): each is string => typeof each === 'string');
+  if (options?.modal === true) {
+    shown.questions.push({ text, detail: options.detail });
+    return script.confirms === true ? buttons[0] : undefined;
+  }
+  shown.notifications.push({ text, buttons });
+  return buttons.find((button) => button === script.presses);
+}
