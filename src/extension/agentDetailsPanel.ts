@@ -142,6 +142,10 @@ class AgentDetailsPanel implements Disposable {
       ),
     );
     this.own.add(panel.webview.onDidReceiveMessage((message) => this.receive(message)));
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(options.media, 'page-light.svg'),
+      dark: vscode.Uri.joinPath(options.media, 'page-dark.svg'),
+    };
     panel.webview.html = this.document();
     this.update();
   }

@@ -34,13 +34,34 @@ interface FieldOptions {
 /** Shown in tables of their own. */
 const separateFields = new Set(['usage_summary', 'context_queries']);
 
-/** All fields that an entry has, known ones first and in the order of the file format. */
+/** What people ask first comes first; the other fields follow in the order of the file format. */
+const firstFields = [
+  'session_id',
+  'status',
+  'thread',
+  'attach_reason',
+  'path',
+  'base_state',
+  'harness',
+  'provider',
+  'model',
+  'thinking_level',
+  'started_at',
+  'completed_at',
+  'heartbeat_at',
+  'last_progress_at',
+  'pid',
+];
+
+/** All fields that an entry has, unknown ones last. A thread id that only repeats the thread is left out. */
 export function detailsFields(entry: AgentEntry, options: FieldOptions): readonly DetailsField[] {
   const labels = fieldLabels(options.t);
   const known = new Set(entryFieldNames.map(({ name }) => name));
   return Object.entries(entryToJson(entry))
     .filter(([name, value]) => value !== null && !separateFields.has(name))
     .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+    .filter(([name, value]) => name !== 'thread_id' || value !== entry.thread)
+    .sort(([a], [b]) => rank(a) - rank(b))
     .map(([name, value]) => {
       const time = name.endsWith('_at') && typeof value === 'string' ? value : undefined;
       return {
@@ -51,6 +72,11 @@ export function detailsFields(entry: AgentEntry, options: FieldOptions): readonl
         isKnown: known.has(name),
       };
     });
+}
+
+function rank(name: string): number {
+  const index = firstFields.indexOf(name);
+  return index === -1 ? firstFields.length : index;
 }
 
 /** What the agent used, each counter in its unit; fields of a newer version by their names. */

@@ -112,7 +112,8 @@ function header({ entry, verdict }: AgentSnapshot, context: RenderContext): Html
       · ${thread === undefined ? t('holds no thread') : html`${t('thread')} <code>${thread}</code>`}
       · ${started}${ended}
     </p>
-    <p class="evidence">${livenessSentence(entry, verdict.reason, t)}</p>`;
+    <p class="evidence">${livenessSentence(entry, verdict.reason, t)}</p>
+    ${entry.attachReason === undefined ? undefined : html`<p class="task">${entry.attachReason}</p>`}`;
 }
 
 function actions({ agent, isRemoved }: AgentDetails, { t }: RenderContext): Html {
@@ -123,7 +124,7 @@ function actions({ agent, isRemoved }: AgentDetails, { t }: RenderContext): Html
     ['openWorktree', t('Open Worktree'), entry.path !== undefined],
     ['release', t('Release…'), isActive],
     ['reap', t('Reap'), isActive && verdict.liveness === 'dead'],
-    ['copySessionId', t('Copy Session Id'), true],
+    ['copySessionId', t('Copy Session ID'), true],
   ];
   const buttons = shown
     .filter(([, , isShown]) => isShown)

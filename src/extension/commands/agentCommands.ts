@@ -94,7 +94,7 @@ export function createCopyCommand(
   return async (...args) => {
     const { t } = vscode.l10n;
     const agents = await selectAgents(registries, args, {
-      title: what === 'thread' ? t('Copy Thread') : t('Copy Session Id'),
+      title: what === 'thread' ? t('Copy Thread') : t('Copy Session ID'),
       noneText: t('There are no agents yet.'),
       canPickMany: true,
     });

@@ -3,17 +3,19 @@ import type { Grouping } from '../../presentation/agentsTree.ts';
 import type { CommandHandler } from './commandServices.ts';
 
 /**
- * Writes how the view arranges the agents: for this workspace, or, where a workspace has no settings
- * of its own or may not be written, for this person.
+ * Writes how the view arranges the agents: where the workspace has a setting of its own there, else
+ * for this person. It never makes a settings file in a repository.
  */
 export function createGroupingCommand(grouping: Grouping): CommandHandler {
   return async () => {
-    const hasOwnSettings =
-      vscode.workspace.isTrusted && (vscode.workspace.workspaceFolders?.length ?? 0) > 0;
-    const target = hasOwnSettings
+    const configuration = vscode.workspace.getConfiguration('heddle');
+    const isSetHere = configuration.inspect(key)?.workspaceValue !== undefined;
+    const target = isSetHere
       ? vscode.ConfigurationTarget.Workspace
       : vscode.ConfigurationTarget.Global;
-    await vscode.workspace.getConfiguration('heddle').update('agents.grouping', grouping, target);
+    await configuration.update(key, grouping, target);
     return { grouping };
   };
 }
+
+const key = 'agents.grouping';

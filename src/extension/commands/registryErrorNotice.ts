@@ -5,6 +5,8 @@ import type { RegistryError } from '../../core/agents/registryError.ts';
 export type Remedy = 'open-file' | 'manage-trust' | 'retry' | 'initialise' | 'show-log';
 
 export interface ErrorNotice {
+  /** A warning for what a person can expect, an error for what is out of order. */
+  readonly severity: 'warning' | 'error';
   /** Whole sentences, with text from outside in them that the surface must make harmless. */
   readonly message: string;
   readonly remedies: readonly Remedy[];
@@ -17,11 +19,13 @@ export function registryErrorNotice(error: RegistryError): ErrorNotice {
   switch (code) {
     case 'read-only':
       return {
+        severity: 'warning',
         message: t('This workspace is not trusted, so nothing is written.'),
         remedies: ['manage-trust'],
       };
     case 'thread-taken':
       return {
+        severity: 'warning',
         message: t(
           'Thread "{0}" is held by {1}. Release that session, or choose another thread.',
           details.thread ?? '?',
@@ -31,23 +35,28 @@ export function registryErrorNotice(error: RegistryError): ErrorNotice {
       };
     case 'not-active':
       return {
+        severity: 'warning',
         message: t('{0} is not active any more.', details.sessionId ?? '?'),
         remedies: [],
       };
     case 'no-registry':
-      return { message: t('There is no registry here yet.'), remedies: ['initialise'] };
+      return {
+        severity: 'warning',
+        message: t('There is no registry here yet.'),
+        remedies: ['initialise'],
+      };
     case 'broken-entry':
-      return { message: error.message, remedies: ['open-file', 'show-log'] };
+      return { severity: 'warning', message: error.message, remedies: ['open-file', 'show-log'] };
     case 'lock-timeout':
     case 'io':
-      return { message: error.message, remedies: ['retry', 'show-log'] };
+      return { severity: 'error', message: error.message, remedies: ['retry', 'show-log'] };
     case 'lock-unavailable':
     case 'invalid-entry':
-      return { message: error.message, remedies: ['show-log'] };
+      return { severity: 'error', message: error.message, remedies: ['show-log'] };
     case 'not-found':
     case 'undo-refused':
     case 'invalid-session-id':
     case 'outside-root':
-      return { message: error.message, remedies: [] };
+      return { severity: 'warning', message: error.message, remedies: [] };
   }
 }

@@ -31,9 +31,11 @@ export async function runCommand(
   try {
     return await run.handler(...run.args);
   } catch (error) {
-    services.logger.error(`${run.id} failed.`, error);
     const notice = noticeOf(error);
-    notify('error', notice.message, remedyActions(notice.remedies, { run, error, services }));
+    if (notice.severity === 'error') services.logger.error(`${run.id} failed.`, error);
+    else services.logger.info(`${run.id} was refused: ${errorText(error)}`);
+    const actions = remedyActions(notice.remedies, { run, error, services });
+    notify(notice.severity, notice.message, actions);
     const code = isRegistryError(error) ? error.code : 'unexpected';
     return { error: { code, message: errorText(error) } } satisfies CommandFailure;
   }
@@ -42,6 +44,7 @@ export async function runCommand(
 function noticeOf(error: unknown): ErrorNotice {
   if (isRegistryError(error)) return registryErrorNotice(error);
   return {
+    severity: 'error',
     message: vscode.l10n.t('Something went wrong: {0}', errorText(error)),
     remedies: ['show-log'],
   };

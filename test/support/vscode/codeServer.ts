@@ -69,7 +69,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const child = spawn(
     install.nodePath,
     [install.entryPath, ...serverArguments(options, { userDataDir, extensionsDir, port })],
-    { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: serverEnv(options.env) },
+    { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: serverEnv(userDataDir, options.env) },
   );
   const pid = child.pid ?? 0;
   const withdraw = onProcessEnd(() => {
@@ -107,18 +107,26 @@ export async function installVsix(file: string, extensionsDir: string): Promise<
   await mkdir(extensionsDir, { recursive: true });
   const userDataDir = await mkdtemp(join(tmpdir(), 'heddle-install-'));
   try {
-    await runInstalled(install, [
-      ...['--user-data-dir', userDataDir, '--extensions-dir', extensionsDir],
-      ...['--config', join(userDataDir, 'code-server.yaml')],
-      ...['--install-extension', file, '--force'],
-    ]);
+    await runInstalled(
+      install,
+      [
+        ...['--user-data-dir', userDataDir, '--extensions-dir', extensionsDir],
+        ...['--config', join(userDataDir, 'code-server.yaml')],
+        ...['--install-extension', file, '--force'],
+      ],
+      serverEnv(userDataDir),
+    );
   } finally {
     await rm(userDataDir, { recursive: true, force: true });
   }
 }
 
-async function runInstalled(install: CodeServerInstall, args: readonly string[]): Promise<void> {
-  await runQuietly(install.nodePath, [install.entryPath, ...args], { env: serverEnv() });
+async function runInstalled(
+  install: CodeServerInstall,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  await runQuietly(install.nodePath, [install.entryPath, ...args], { env });
 }
 
 function serverArguments(
@@ -140,15 +148,24 @@ function serverArguments(
   ];
 }
 
-/** Without what would tie it to an editor or a code-server that this process runs in. */
-function serverEnv(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+/**
+ * Without what would tie it to an editor or a code-server that this process runs in; its logs and
+ * sockets go to its own folder, which is removed with it.
+ */
+function serverEnv(ownFolder: string, extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
     ([name]) =>
       !/^(VSCODE_|ELECTRON_|CODE_SERVER_|npm_)/.test(name) &&
       !['PORT', 'PASSWORD', 'HASHED_PASSWORD', 'NODE_OPTIONS', 'NODE_ENV'].includes(name),
   );
   // No gallery: it could not be reached from everywhere, and nothing here comes from it.
-  return { EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...Object.fromEntries(own), ...extra };
+  return {
+    EXTENSIONS_GALLERY: '{"serviceUrl":""}',
+    ...Object.fromEntries(own),
+    XDG_DATA_HOME: ownFolder,
+    XDG_RUNTIME_DIR: ownFolder,
+    ...extra,
+  };
 }
 
 function pageUrl(port: number, target: string | undefined): string {
