@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { Emitter } from '../base/event.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
@@ -72,6 +73,8 @@ export class RegistrySet implements Disposable {
     );
     this.own.add(
       vscode.window.onDidChangeWindowState(({ focused }) => {
+        // A registry nearer by may have been made meanwhile.
+        if (focused) this.reopen();
         if (focused) void this.refresh();
       }),
     );
@@ -195,5 +198,6 @@ function groupByRoot(
 
 function locate(folder: vscode.WorkspaceFolder): HeddleRoot {
   const { root } = readSettings(folder.uri);
-  return root === '' ? findHeddleRoot(folder.uri.fsPath) : heddleRootAt(root);
+  const { fsPath } = folder.uri;
+  return root === '' ? findHeddleRoot(fsPath) : heddleRootAt(resolve(fsPath, root));
 }
