@@ -54,7 +54,7 @@ export function runCli(root: string, args: readonly string[]): Promise<CliResult
           const json = JSON.parse(stdout) as Readonly<Record<string, unknown>>;
           resolve({ code: typeof error?.code === 'number' ? error.code : 0, json });
         } catch {
-          reject(new Error(`${args.join(' ')}: ${stderr || String(error)}`));
+          reject(new Error(`${args.join(' ')}: ${stderr}`, { cause: error }));
         }
       },
     );
@@ -180,8 +180,10 @@ function digest(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
-function describe(value: unknown): string {
-  return JSON.stringify(value, (_key, each: unknown) =>
-    typeof each === 'bigint' ? String(each) : each,
-  )?.slice(0, 2000);
+function describe(shown: ApiRegistry | undefined): string {
+  if (shown === undefined) return 'nothing';
+  const text = JSON.stringify(shown, (_key, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  return text.slice(0, 2000);
 }

@@ -42,9 +42,9 @@ describe('the view Agents with a cast', () => {
       'Grace',
       '  Codex · gpt-5-codex',
       '    Codex · gpt-5-mini',
-      '  Claude Code · claude-sonnet-4-5',
-      '    Claude Code · claude-opus-4-1',
-      '    Claude Code · claude-haiku-4-5',
+      '  Claude Code · sonnet-4-5',
+      '    Claude Code · opus-4-1',
+      '    Claude Code · haiku-4-5',
       '$(zap) <b>m</b>',
       'Finished',
       'Unreadable',
@@ -54,7 +54,7 @@ describe('the view Agents with a cast', () => {
       ...['error', 'account', 'hubot', 'hubot', 'hubot', 'hubot', 'hubot'],
       ...['question', 'archive', 'warning'],
     ]);
-    const claude = await tree.waitForRow(/claude-sonnet/);
+    const claude = await tree.waitForRow(/sonnet-4-5/);
     assert.match(claude.description, /^alive .*min · feature\/checkout$/);
     assert.match(claude.ariaLabel, /alive for .*, holds thread feature\/checkout$/);
     assert.match((await tree.waitForRow(/gemini/)).description, /^dead .* · feature\/payments$/);
@@ -65,7 +65,7 @@ describe('the view Agents with a cast', () => {
   });
 
   it('has everything in the tooltip, with usage in tokens and dollars and the evidence', async () => {
-    const text = await tooltipOf(tree, /claude-sonnet/);
+    const text = await tooltipOf(tree, /sonnet-4-5/);
     await workbench.screenshot('tooltip-dark');
     for (const part of [
       `Process ${cast.pid} is running.`,
@@ -78,7 +78,7 @@ describe('the view Agents with a cast', () => {
     ]) {
       assert.ok(text.includes(part), `the tooltip lacks "${part}":\n${text}`);
     }
-    assert.match(await tooltipOf(tree, /gemini/), /dead: Process \d+ is gone\./);
+    assert.match(await tooltipOf(tree, /gemini/), /^Dead\. Process \d+ is gone\./m);
   });
 
   it('shows hostile text as text', async () => {
@@ -129,7 +129,7 @@ describe('the view Agents with a cast', () => {
   });
 
   it('keeps selection and expansion through a heartbeat and an added agent', async () => {
-    await tree.collapse(/claude-sonnet/);
+    await tree.collapse(/sonnet-4-5/);
     await tree.expand('Finished');
     await tree.select(/gpt-5-mini/);
     await world.agent('heartbeat', cast.codex);
@@ -142,7 +142,7 @@ describe('the view Agents with a cast', () => {
       pid: cast.pid,
     });
     assert.equal((await tree.waitForRow(/OpenCode/)).level, 2);
-    assert.equal((await tree.waitForRow(/claude-sonnet/)).isExpanded, false);
+    assert.equal((await tree.waitForRow(/sonnet-4-5/)).isExpanded, false);
     assert.equal((await tree.waitForRow('Finished')).isExpanded, true);
     const selected = (await tree.rows()).filter(({ isSelected }) => isSelected);
     assert.deepEqual(
@@ -150,7 +150,7 @@ describe('the view Agents with a cast', () => {
       ['Codex · gpt-5-mini'],
     );
     await tree.collapse('Finished');
-    await tree.expand(/claude-sonnet/);
+    await tree.expand(/sonnet-4-5/);
     await workbench.closeAllEditors();
   });
 
@@ -186,14 +186,14 @@ describe('the view Agents with a cast', () => {
 
     const offered = await groupBy(tree, 'Group by Actor Chain');
     assert.ok(!offered.includes('Show as Flat List'), 'the grouping in use is not offered');
-    await tree.waitForRow(({ label, level }) => label.includes('claude-opus') && level === 3);
+    await tree.waitForRow(({ label, level }) => label.includes('opus-4-1') && level === 3);
   });
 
   it('warns in the status bar and on the icon, and lists who is dead', async () => {
     const item = await workbench.statusBar.waitFor(statusItem);
     assert.equal(item.background, 'warning');
-    assert.match(item.text, /^8\s+1$/);
-    assert.match(item.ariaLabel, /8 .*alive, 1 dead reservation/);
+    assert.match(item.text, /^7\s+1$/);
+    assert.match(item.ariaLabel, /7 .*alive, 1 dead reservation/);
     assert.equal(await workbench.activityBarBadge(containerTitle), '1');
 
     const text = plainSpaces(await workbench.statusBar.tooltip(statusItem));
@@ -220,7 +220,7 @@ describe('the view Agents with a cast', () => {
       assert.equal(rows.find(({ label }) => label === 'Grace')?.icon, 'account');
     }
     await workbench.setTheme('light');
-    await tooltipOf(tree, /claude-sonnet/);
+    await tooltipOf(tree, /sonnet-4-5/);
     await workbench.screenshot('tooltip-light');
   });
 });
