@@ -14,7 +14,7 @@ export class LineChild {
   readonly end: Promise<ChildEnd>;
   private readonly lines: AsyncIterator<string>;
 
-  private constructor(private readonly child: ChildProcess) {
+  constructor(private readonly child: ChildProcess) {
     if (child.stdout === null || child.pid === undefined) throw new Error('it did not start');
     this.pid = child.pid;
     this.lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -22,19 +22,6 @@ export class LineChild {
       code: code as number | null,
       signal: signal as NodeJS.Signals | null,
     }));
-  }
-
-  static async start(command: string, args: readonly string[]): Promise<LineChild> {
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-    // Whoever is killed reads no more.
-    child.stdin.on('error', () => undefined);
-    await once(child, 'spawn');
-    return new LineChild(child);
-  }
-
-  /** Starts a bundled program with Node. */
-  static node(program: string, args: readonly string[]): Promise<LineChild> {
-    return LineChild.start(process.execPath, [program, ...args]);
   }
 
   /** The next line that it prints; undefined when it ended without one. */
@@ -62,5 +49,37 @@ export class LineChild {
   kill(): Promise<ChildEnd> {
     this.child.kill('SIGKILL');
     return this.end;
+  }
+}
+
+/** The processes of one test, of which none outlives it, however it ends. */
+export class LineChildren {
+  private readonly children = new Set<LineChild>();
+
+  async start(command: string, args: readonly string[]): Promise<LineChild> {
+    const started = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    // Whoever is killed reads no more.
+    started.stdin.on('error', () => undefined);
+    await once(started, 'spawn');
+    const child = new LineChild(started);
+    this.children.add(child);
+    void child.end.then(() => this.children.delete(child));
+    return child;
+  }
+
+  /** Starts a bundled program with Node. */
+  node(program: string, args: readonly string[]): Promise<LineChild> {
+    return this.start(process.execPath, [program, ...args]);
+  }
+
+  /** util-linux's `flock`, holding a lock file until it is told to finish. Resolves once it holds it. */
+  async holdWithFlock(lockPath: string): Promise<LineChild> {
+    const holder = await this.start('flock', [lockPath, 'sh', '-c', 'echo \'"held"\'; cat']);
+    if ((await holder.answer()) !== 'held') throw new Error(`flock does not hold ${lockPath}`);
+    return holder;
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([...this.children].map((child) => child.kill()));
   }
 }

@@ -1,4 +1,4 @@
-import { LineChild } from './lineChild.ts';
+import { LineChildren, type LineChild } from './lineChild.ts';
 import type { RaceAnswer, RaceStart } from './raceMessages.ts';
 
 /** What one racer got out of a round. */
@@ -18,6 +18,7 @@ interface Racer {
 
 /** Long-lived processes that all start at one shout; who is killed is replaced before the next. */
 export class Racers {
+  private readonly children = new LineChildren();
   private readonly racers: Racer[] = [];
   private started = 0;
 
@@ -56,13 +57,13 @@ export class Racers {
     return all;
   }
 
-  async dispose(): Promise<void> {
-    await Promise.all(this.racers.splice(0).map(({ child }) => child.kill()));
+  dispose(): Promise<void> {
+    return this.children.dispose();
   }
 
   private async start(): Promise<Racer> {
     const name = `racer-${(this.started += 1)}`;
-    const child = await LineChild.node(this.program, [this.root, name]);
+    const child = await this.children.node(this.program, [this.root, name]);
     if ((await child.answer()) !== 'ready') throw new Error(`${name} did not get ready`);
     return { name, child };
   }

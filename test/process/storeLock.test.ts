@@ -5,13 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { heddleRootAt } from '../../src/node/heddleRoot.ts';
 import { openRegistry, type OpenRegistryOptions } from '../../src/node/openRegistry.ts';
 import { portableMarkerName } from '../../src/node/portableLock.ts';
+import { loadKernelLock, type KernelLock } from '../../src/node/flock.ts';
 import { StoreLocker } from '../../src/node/storeLock.ts';
 import { buildChildProgram } from '../support/childProgram.ts';
 import { buildEntry } from '../support/entryBuilder.ts';
 import { rejectsWith } from '../support/rejectsWith.ts';
 import { makeAgentsFolder, makeTempFolder, removeTempFolder } from '../support/tempFolder.ts';
-import { holdWithFlock } from './foreignLock.ts';
-import { LineChild } from './lineChild.ts';
+import { LineChildren, type LineChild } from './lineChild.ts';
 
 /** More than anything here takes, on a machine however busy. */
 const patience = { lock: { timeoutMs: 120_000 } };
@@ -28,6 +28,7 @@ describe('StoreLocker between processes', () => {
   let folder: string;
   let lockPath: string;
   let proofFolder: string;
+  let children: LineChildren;
   before(async () => {
     [lockHolder, countingWriter, nameWatcher, busyWriter] = (await Promise.all(
       ['lockHolder', 'countingWriter', 'nameWatcher', 'busyWriter'].map((name) =>
@@ -36,6 +37,7 @@ describe('StoreLocker between processes', () => {
     )) as [string, string, string, string];
   });
   beforeEach(() => {
+    children = new LineChildren();
     root = makeTempFolder();
     folder = makeAgentsFolder(root);
     lockPath = join(folder, '.lock');
@@ -44,20 +46,28 @@ describe('StoreLocker between processes', () => {
     mkdirSync(proofFolder);
     writeFileSync(join(proofFolder, 'counter'), '0');
   });
-  afterEach(() => removeTempFolder(root));
+  afterEach(async () => {
+    await children.dispose();
+    removeTempFolder(root);
+  });
 
   function open(options: OpenRegistryOptions = patience): ReturnType<typeof openRegistry> {
     return openRegistry(heddleRootAt(root), options);
   }
 
   async function holdInAnotherProcess(): Promise<LineChild> {
-    const holder = await LineChild.node(lockHolder, [lockPath]);
+    const holder = await children.node(lockHolder, [lockPath]);
     assert.equal(await holder.answer(), 'held');
     return holder;
   }
 
   function startCounting(times: number, kernel: string): Promise<LineChild> {
-    return LineChild.node(countingWriter, [lockPath, proofFolder, String(times), kernel]);
+    return children.node(countingWriter, [lockPath, proofFolder, String(times), kernel]);
+  }
+
+  function replaceFolder(): void {
+    renameSync(join(root, '.heddle'), join(root, 'gone'));
+    mkdirSync(folder, { recursive: true });
   }
 
   /** Each came to its end, so nobody ever met another inside, and no count got lost. */
@@ -71,7 +81,7 @@ describe('StoreLocker between processes', () => {
   }
 
   it('a writer waits for a foreign flock(1), and goes on when it ends', async () => {
-    const holder = await holdWithFlock(lockPath);
+    const holder = await children.holdWithFlock(lockPath);
     let isSaved = false;
     const saving = open()
       .registry.save(buildEntry('agent-a'))
@@ -89,7 +99,7 @@ describe('StoreLocker between processes', () => {
   it('flock(1) waits for a writer', async () => {
     const lock = await new StoreLocker(lockPath).acquire();
     let isHeld = false;
-    const holding = holdWithFlock(lockPath).then((holder) => {
+    const holding = children.holdWithFlock(lockPath).then((holder) => {
       isHeld = true;
       return holder;
     });
@@ -102,7 +112,7 @@ describe('StoreLocker between processes', () => {
   });
 
   it('after the limit the error names the process and the command that hold the lock', async () => {
-    const holder = await holdWithFlock(lockPath);
+    const holder = await children.holdWithFlock(lockPath);
     const { registry } = open({ lock: { timeoutMs: 20 } });
 
     const message = await rejectsWith(registry.save(buildEntry('agent-a')), 'lock-timeout');
@@ -128,6 +138,16 @@ describe('StoreLocker between processes', () => {
     await assertCounted(writers, 100);
   });
 
+  it('many who make the folder at once all get it', async () => {
+    for (let i = 0; i < 20; i += 1) {
+      renameSync(join(root, '.heddle'), join(root, `gone-${i}`));
+      const stores = Array.from({ length: 6 }, () => open().registry);
+      await Promise.all(stores.map((registry, n) => registry.save(buildEntry(`agent-${n}`))));
+      assert.equal((await open().registry.list()).length, 6);
+      assert.ok(readdirSync(folder).includes('.gitignore'));
+    }
+  });
+
   it('a removed and recreated .heddle never gives two holders', async () => {
     const writers = await Promise.all([1, 2, 3, 4].map(() => startCounting(40, 'flock')));
     const locker = new StoreLocker(lockPath, patience.lock);
@@ -146,13 +166,33 @@ describe('StoreLocker between processes', () => {
     await assertCounted(writers, 160);
   });
 
+  it('a folder that is replaced between opening and locking gives no second holder', async () => {
+    const kernel = await loadKernelLock();
+    let attempts = 0;
+    const lateLock: KernelLock = {
+      tryAcquire: (path) => {
+        const held = kernel.tryAcquire(path);
+        // Its file is locked by now, but the path no longer names it.
+        if ((attempts += 1) === 1) replaceFolder();
+        return held;
+      },
+    };
+    const lock = await new StoreLocker(lockPath, {
+      ...patience.lock,
+      loadKernelLock: () => Promise.resolve(lateLock),
+    }).acquire();
+
+    assert.equal(attempts, 2);
+    await rejectsWith(new StoreLocker(lockPath, { timeoutMs: 0 }).acquire(), 'lock-timeout');
+    await lock.release();
+  });
+
   it('who holds the lock of a folder that was replaced writes nothing into the new one', async () => {
     const { store } = open();
 
     await rejectsWith(
       store.transact(async (tx) => {
-        renameSync(join(root, '.heddle'), join(root, 'gone'));
-        mkdirSync(folder, { recursive: true });
+        replaceFolder();
         await tx.write(buildEntry('agent-a'));
       }),
       'io',
@@ -186,7 +226,7 @@ describe('StoreLocker between processes', () => {
 
   it('in portable mode one who has the kernel’s lock still waits for flock(1)', async () => {
     writeFileSync(join(folder, portableMarkerName), '');
-    const holder = await holdWithFlock(lockPath);
+    const holder = await children.holdWithFlock(lockPath);
     await rejectsWith(
       open({ lock: { timeoutMs: 20 } }).registry.save(buildEntry('agent-a')),
       'lock-timeout',
@@ -203,11 +243,11 @@ describe('StoreLocker between processes', () => {
   });
 
   it('no name that ends in .toml is ever anything but an entry', async () => {
-    const watcher = await LineChild.node(nameWatcher, [folder]);
+    const watcher = await children.node(nameWatcher, [folder]);
     assert.equal(await watcher.answer(), 'ready');
     const isSeen = watcher.answer();
     const writers = await Promise.all(
-      ['agent-a', 'agent-b', 'agent-b'].map((id) => LineChild.node(busyWriter, [root, id, '40'])),
+      ['agent-a', 'agent-b', 'agent-b'].map((id) => children.node(busyWriter, [root, id, '40'])),
     );
     for (const writer of writers) assert.equal(await writer.answer(), 'done');
     assert.equal(await isSeen, 'temporary seen');

@@ -11,7 +11,7 @@ import { buildChildProgram } from '../support/childProgram.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeAgentsFolder, makeTempFolder, removeTempFolder } from '../support/tempFolder.ts';
 import { runCliProcess } from './cli/spawnCli.ts';
-import { holdBriefly } from './foreignLock.ts';
+import { LineChildren } from './lineChild.ts';
 import { Racers, type RaceResult } from './racers.ts';
 
 const thread = 'feature/race';
@@ -83,6 +83,7 @@ describe('AgentRegistry.tryReserveThread between processes', () => {
 class Race {
   /** How many were killed before they were told anything. */
   killedUntold = 0;
+  private readonly foreigners = new LineChildren();
 
   constructor(
     private readonly opened: OpenRegistry,
@@ -136,7 +137,10 @@ class Race {
   private async holdNowAndThen(): Promise<void> {
     for (let i = 0; i < 3; i += 1) {
       await delay(randomInt(15));
-      await holdBriefly(join(this.opened.folder, '.lock'), 0.01 + randomInt(20) / 1000);
+      const seconds = 0.01 + randomInt(20) / 1000;
+      const args = [join(this.opened.folder, '.lock'), 'sleep', String(seconds)];
+      const holder = await this.foreigners.start('flock', args);
+      assert.deepEqual(await holder.end, { code: 0, signal: null });
     }
   }
 

@@ -6,7 +6,7 @@ import { openRegistry } from '../../src/node/openRegistry.ts';
 import { buildChildProgram } from '../support/childProgram.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeAgentsFolder, makeTempFolder, removeTempFolder } from '../support/tempFolder.ts';
-import { LineChild } from './lineChild.ts';
+import { LineChildren, type LineChild } from './lineChild.ts';
 import { versionedEntry, versionOf } from './versionedEntry.ts';
 
 const sessionId = 'agent-x';
@@ -24,6 +24,7 @@ describe('TomlAgentStore when a writer is killed', () => {
   let loopingReader: string;
   let root: string;
   let folder: string;
+  let children: LineChildren;
   let reader: LineChild;
   before(async () => {
     [crashingWriter, busyWriter, loopingReader] = await Promise.all([
@@ -36,11 +37,12 @@ describe('TomlAgentStore when a writer is killed', () => {
     root = makeTempFolder();
     folder = makeAgentsFolder(root);
     await openWriter().save(versionedEntry(bystander, 'old'));
-    reader = await LineChild.node(loopingReader, [root]);
+    children = new LineChildren();
+    reader = await children.node(loopingReader, [root]);
     assert.equal(await reader.answer(), 'ready');
   });
   afterEach(async () => {
-    await reader.kill();
+    await children.dispose();
     removeTempFolder(root);
   });
 
@@ -73,7 +75,7 @@ describe('TomlAgentStore when a writer is killed', () => {
         const before = kind === 'creating' ? undefined : 'old';
         if (before !== undefined) await openWriter().save(versionedEntry(sessionId, before));
 
-        const writer = await LineChild.node(crashingWriter, [root, sessionId, 'new', step]);
+        const writer = await children.node(crashingWriter, [root, sessionId, 'new', step]);
         assert.equal(await writer.answer(), step, 'the step was reached');
         assert.equal(await writer.answer(), undefined, 'and nothing after it');
         assert.deepEqual(await writer.end, { code: null, signal: 'SIGKILL' });
@@ -95,10 +97,10 @@ describe('TomlAgentStore when a writer is killed', () => {
 
   it('a reader sees whole versions only, while four write and others are killed at every step', async () => {
     const writers = await Promise.all(
-      [1, 2, 3, 4].map(() => LineChild.node(busyWriter, [root, sessionId, '60'])),
+      [1, 2, 3, 4].map(() => children.node(busyWriter, [root, sessionId, '60'])),
     );
     for (const step of writeSteps) {
-      const writer = await LineChild.node(crashingWriter, [root, sessionId, step, step]);
+      const writer = await children.node(crashingWriter, [root, sessionId, step, step]);
       assert.equal(await writer.answer(), step);
       assert.deepEqual(await writer.end, { code: null, signal: 'SIGKILL' });
     }

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { ReserveResult } from '../../src/extension/commands/threadCommands.ts';
+import { run } from './hostWorld.ts';
 
 /** How the person at the window answers while some work is done. */
 export interface PersonScript {
@@ -50,6 +52,12 @@ export async function withPerson<T>(
   } finally {
     Object.assign(vscode.window, real);
   }
+}
+
+/** Takes a thread for the person at this window, without a word to them. */
+export async function reserveAsPerson(thread: string, task?: string): Promise<ReserveResult> {
+  const work = (): Promise<ReserveResult> => run('heddle.thread.reserve', { thread, task });
+  return (await withPerson({}, work)).result;
 }
 
 function answer(

@@ -8,16 +8,26 @@ export interface IdleProcess {
   kill(): Promise<void>;
 }
 
-/** Starts a process that stands for a working agent. The caller kills it. */
-export async function startIdleProcess(): Promise<IdleProcess> {
-  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1 << 30)'], {
-    stdio: 'ignore',
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-  });
-  await once(child, 'spawn');
-  const { pid } = child;
-  if (pid === undefined) throw new Error('a process without an id');
-  return { pid, kill: () => kill(child) };
+/** Real processes that stand for working agents. */
+export class IdleProcesses {
+  private readonly started: IdleProcess[] = [];
+
+  async start(): Promise<IdleProcess> {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1 << 30)'], {
+      stdio: 'ignore',
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    });
+    await once(child, 'spawn');
+    const { pid } = child;
+    if (pid === undefined) throw new Error('a process without an id');
+    const started = { pid, kill: () => kill(child) };
+    this.started.push(started);
+    return started;
+  }
+
+  async killAll(): Promise<void> {
+    await Promise.all(this.started.splice(0).map((each) => each.kill()));
+  }
 }
 
 async function kill(child: ChildProcess): Promise<void> {

@@ -209,6 +209,20 @@ describe('the view Agents with a cast', () => {
     await workbench.explorer.waitForRow('README.md');
     await workbench.statusBar.click(statusItem);
     await tree.waitForRow('Grace');
+    assert.deepEqual(outline(await tree.rows()), [
+      'Gemini CLI · gemini-2.5-pro',
+      'Grace',
+      '  OpenCode · kimi-k2',
+      '  Codex · gpt-5-codex',
+      '    Codex · gpt-5-mini',
+      '      Codex · gpt-5-nano',
+      '  Claude Code · sonnet-4-5',
+      '    Claude Code · opus-4-1',
+      '    Claude Code · haiku-4-5',
+      '$(zap) <b>m</b>',
+      'Finished',
+      'Unreadable',
+    ]);
   });
 
   it('is as readable in the light theme and in both of high contrast', async () => {
