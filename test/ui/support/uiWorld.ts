@@ -206,7 +206,7 @@ async function run(
   return await new Promise((resolve, reject) => {
     execFile(command, [...args], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (error !== null && typeof error.code !== 'number') {
-        reject(error);
+        reject(new Error(`${command} could not be run`, { cause: error }));
         return;
       }
       resolve({ exitCode: Number(error?.code ?? 0), stdout, stderr });

@@ -1,0 +1,102 @@
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { projectRoot } from '../support/vscode/projectPaths.ts';
+import { endUiSessions, startUiSession } from '../support/vscode/uiSession.ts';
+import type { UiSession } from '../support/vscode/uiSession.ts';
+import type { Workbench } from '../support/vscode/workbench.ts';
+import { joinCast } from './support/cast.ts';
+import { UiWorld } from './support/uiWorld.ts';
+import { settle, showAgents, statusItem } from './support/windowDressing.ts';
+
+/**
+ * Takes the pictures of the README anew, of the packaged extension: `npm run package`, then
+ * `npx tsx test/ui/takePictures.ts`. They go to `media/screenshots`.
+ */
+async function takePictures(): Promise<void> {
+  const world = new UiWorld();
+  try {
+    await world.initGit('feature/login');
+    const cast = await joinCast(world);
+    const minutes = { person: 95, claude: 42, writer: 3, reviewer: 11, codex: 27, finder: 6 };
+    for (const [name, ago] of [...Object.entries(minutes), ['lost', 68] as const]) {
+      await startedAgo(world, cast[name as keyof typeof minutes], ago);
+    }
+
+    await inWindow(world, { width: 900, height: 470 }, async ({ workbench }) => {
+      const tree = await showAgents(workbench, { sideBarWidth: 540 });
+      await tree.waitForRow('Grace');
+      await settle(workbench);
+      await workbench.statusBar.tooltip(statusItem);
+      await take(workbench, 'agents-dark');
+      await workbench.setTheme('light');
+      await settle(workbench);
+      await take(workbench, 'agents-light');
+    });
+    await inWindow(world, { width: 1100, height: 700 }, async ({ workbench }) => {
+      const tree = await showAgents(workbench, { sideBarWidth: 360 });
+      await tree.select(/sonnet-4-5/);
+      const page = await workbench.webview('feature/checkout');
+      await page.locator('h1').waitFor();
+      await settle(workbench);
+      await take(workbench, 'details-dark');
+    });
+    await world.join({
+      key: 'opencode:search',
+      harness: 'opencode',
+      model: 'kimi-k2',
+      thread: 'feature/search',
+      pid: await killed(world),
+    });
+    await inWindow(world, { width: 900, height: 470 }, async ({ workbench }) => {
+      const tree = await showAgents(workbench, { sideBarWidth: 500 });
+      await tree.waitForRow(/kimi-k2/);
+      await workbench.runCommand('Heddle Agents: Reap Dead Agents…');
+      await workbench.quickInput.waitForOpen(/Reap/);
+      await settle(workbench);
+      await take(workbench, 'reap-preview');
+    });
+  } finally {
+    await world.dispose();
+  }
+}
+
+async function inWindow(
+  world: UiWorld,
+  size: { readonly width: number; readonly height: number },
+  work: (session: UiSession) => Promise<void>,
+): Promise<void> {
+  const session = await startUiSession({ target: world.folder, size });
+  try {
+    await work(session);
+  } finally {
+    await session.stop();
+  }
+}
+
+async function take(workbench: Workbench, name: string): Promise<void> {
+  const folder = join(projectRoot, 'media/screenshots');
+  await mkdir(folder, { recursive: true });
+  await copyFile(await workbench.screenshot(`readme-${name}`), join(folder, `${name}.png`));
+}
+
+/** As if the agent had been at work for a while. */
+async function startedAgo(world: UiWorld, sessionId: string, minutes: number): Promise<void> {
+  const name = `${sessionId}.toml`;
+  const text = await readFile(join(world.agentsFolder, name), 'utf8');
+  const at = new Date(Date.now() - minutes * 60_000).toISOString();
+  world.writeFile(name, text.replace(/^started_at = .*$/m, `started_at = "${at}"`));
+}
+
+/** The id of a process that runs no more. */
+async function killed(world: UiWorld): Promise<number> {
+  const pid = await world.startProcess();
+  await world.kill(pid);
+  return pid;
+}
+
+try {
+  await takePictures();
+} finally {
+  await endUiSessions();
+}
