@@ -74,7 +74,9 @@ describe('the page of an agent', () => {
     await world.agent('update', cast.claude, '--input-tokens', '200001', '--tool-calls', '43');
     await page.locator('table', { hasText: '200,001' }).first().waitFor({ state: 'attached' });
     await waitUntil('the new raw file', async () =>
-      (await page.locator('#raw-text').innerText()).includes('input_tokens = 200001') ? true : undefined,
+      (await page.locator('#raw-text').innerText()).includes('input_tokens = 200001')
+        ? true
+        : undefined,
     );
     assert.equal(await scrollTop(page), before);
   });
