@@ -8,7 +8,10 @@ export function isSameValue(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const keys = Object.keys({ ...a, ...b });
-  return keys.every((key) =>
-    isSameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
-  );
+  return keys.every((key) => isSameValue(ownValue(a, key), ownValue(b, key)));
+}
+
+/** A missing `__proto__` is not that of the prototype. */
+function ownValue(value: object, key: string): unknown {
+  return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
 }

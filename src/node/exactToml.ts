@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { parse, stringify, TomlDate } from 'smol-toml';
 
 /**
- * A TOML date-time that is written back to the letter. `Date` keeps milliseconds only, but files
- * carry nanoseconds.
+ * A TOML date-time that is written back to the letter. `Date` writes milliseconds,
+ * but files carry anything from none to nanoseconds.
  */
 export class ExactTomlDate extends TomlDate {
   constructor(private readonly text: string) {
@@ -15,9 +15,10 @@ export class ExactTomlDate extends TomlDate {
   }
 }
 
-/** Times with more than three digits of a second. No bare key can contain a colon. */
-const fineTime = /(?:\d{4}-\d{2}-\d{2}[Tt ])?\d{2}:\d{2}:\d{2}\.\d{4,}(?:[Zz]|[+-]\d{2}:\d{2})?/y;
-const fineTimeOutsideQuotes = /[=,[\s](?:\d{4}-\d{2}-\d{2}[Tt ])?\d{2}:\d{2}:\d{2}\.\d{4,}/;
+/** Times, with or without a date. No bare key can contain a colon. */
+const timeLiteral =
+  /(?:\d{4}-\d{2}-\d{2}[Tt ])?\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})?/y;
+const timeOutsideQuotes = /[=,[\s](?:\d{4}-\d{2}-\d{2}[Tt ])?\d{2}:\d{2}:\d{2}(?:\.\d+)?/;
 
 /**
  * Parses TOML without losing a type: integers become bigint, floats number, date-times `Date` whose
@@ -25,10 +26,10 @@ const fineTimeOutsideQuotes = /[=,[\s](?:\d{4}-\d{2}-\d{2}[Tt ])?\d{2}:\d{2}:\d{
  */
 export function parseToml(text: string): Record<string, unknown> {
   const options = { integersAsBigInt: true, useLegacyDate: true } as const;
-  if (!fineTimeOutsideQuotes.test(text)) return parse(text, options);
+  if (!timeOutsideQuotes.test(text)) return parse(text, options);
 
   const marker = unusedMarker(text);
-  const marked = markFineTimes(text, marker);
+  const marked = markTimes(text, marker);
   return restoreTimes(parse(marked, options), marker) as Record<string, unknown>;
 }
 
@@ -44,8 +45,8 @@ function unusedMarker(text: string): string {
   }
 }
 
-/** Turns each fine time outside strings and comments into a marked string of the same line. */
-function markFineTimes(text: string, marker: string): string {
+/** Turns each time outside strings and comments into a marked string of the same line. */
+function markTimes(text: string, marker: string): string {
   let marked = '';
   let position = 0;
   while (position < text.length) {
@@ -55,8 +56,8 @@ function markFineTimes(text: string, marker: string): string {
       position = skipped;
       continue;
     }
-    fineTime.lastIndex = position;
-    const time = fineTime.exec(text)?.[0];
+    timeLiteral.lastIndex = position;
+    const time = timeLiteral.exec(text)?.[0];
     if (time === undefined) {
       marked += text.charAt(position);
       position += 1;

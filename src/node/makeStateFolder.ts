@@ -8,7 +8,12 @@ import { errorCode } from '../base/errorText.ts';
  */
 export async function makeStateFolder(folder: string): Promise<boolean> {
   if (!(await makeFolders(folder))) return false;
-  await writeOnce(join(folder, '.gitignore'), '*\n');
+  try {
+    await writeOnce(join(folder, '.gitignore'), '*\n');
+  } catch (error) {
+    // Somebody removed it again; whoever makes it next has git ignore it.
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
   return true;
 }
 
@@ -27,19 +32,19 @@ export async function isExistingFolder(path: string): Promise<boolean> {
 }
 
 /**
- * True when the folder was made. Not left to `mkdir` with `recursive`: where a file system answers
- * ENOENT to any new name, such as /proc, that never returns.
+ * True when the folder was made. Others may make or remove the same folders meanwhile, so it tries
+ * again; but not for ever, as `mkdir` with `recursive` does where a file system answers ENOENT to any
+ * new name, such as /proc.
  */
-async function makeFolders(folder: string): Promise<boolean> {
+async function makeFolders(folder: string, attempts = 10): Promise<boolean> {
   try {
     await mkdir(folder);
     return true;
   } catch (error) {
     if (await isExistingFolder(folder)) return false;
+    if (errorCode(error) !== 'ENOENT' || attempts === 0) throw error;
     const parent = dirname(folder);
-    if (errorCode(error) !== 'ENOENT' || (await isExistingFolder(parent))) throw error;
-    await makeFolders(parent);
-    // Somebody else may be making the same folders.
-    return makeFolders(folder);
+    if (!(await isExistingFolder(parent))) await makeFolders(parent, attempts - 1);
+    return makeFolders(folder, attempts - 1);
   }
 }
