@@ -34,7 +34,8 @@ export class CoalescedRun implements Disposable {
 
   /** Sets `current` before the work begins, so that work which asks for another run does not overlap it. */
   private start(): Promise<void> {
-    const run = Promise.resolve()
+    // Not at once: events that come in one turn of the event loop are then one run.
+    const run = new Promise<void>((resolve) => setImmediate(resolve))
       .then(() => this.work())
       .catch((error: unknown) => this.onError(error))
       .finally(() => {

@@ -48,6 +48,7 @@ export class AgentDetailsPanels implements Disposable {
       }),
     );
     this.own.add(registries.onDidChange((change) => this.update(change)));
+    this.own.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.update(undefined)));
     const timer = setInterval(() => this.update(undefined), ageIntervalMs);
     this.own.add(toDisposable(() => clearInterval(timer)));
     // The pages themselves stay open: after a reload of the window they are handed back to us.
@@ -183,7 +184,11 @@ class AgentDetailsPanel implements Disposable {
       this.send({ kind: 'placeholder', text: t('This entry was removed.') });
       return;
     }
-    const next = agentDetailsParts(known.details, { nowMs: Date.now(), t });
+    const next = agentDetailsParts(known.details, {
+      nowMs: Date.now(),
+      t,
+      canWrite: vscode.workspace.isTrusted,
+    });
     const parts = changedParts(this.shown, next);
     this.shown = next;
     if (Object.keys(parts).length > 0) this.send({ kind: 'parts', parts });

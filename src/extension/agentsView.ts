@@ -106,7 +106,8 @@ export class AgentsView implements vscode.TreeDataProvider<string>, Disposable {
 
 function toTreeItem(row: TreeRow): vscode.TreeItem {
   const item = new vscode.TreeItem(row.label, collapsibleState(row));
-  item.id = row.id;
+  // VS Code keeps a leaf collapsed when it gets its first child; as a parent it is another item.
+  item.id = row.children.length === 0 ? row.id : `${row.id}#parent`;
   item.description = row.description;
   item.iconPath = new vscode.ThemeIcon(
     row.icon,

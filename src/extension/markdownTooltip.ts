@@ -27,7 +27,10 @@ export function markdownTooltip(parts: readonly TooltipPart[]): vscode.MarkdownS
   return markdown;
 }
 
-/** `appendText` escapes Markdown; bare addresses would still become links. */
-function appendPlain(markdown: vscode.MarkdownString, text: string): void {
-  markdown.appendText(toPlainLine(text, 400).replaceAll('://', ':\u2060//'));
+/**
+ * Every punctuation mark is escaped, so that also `www.example.com` and `a@example.com` stay text.
+ * (`appendText` leaves those, and makes every space one at which a long line cannot break.)
+ */
+export function appendPlain(markdown: vscode.MarkdownString, text: string): void {
+  markdown.appendMarkdown(toPlainLine(text, 400).replace(/[!-/:-@[-`{-~]/g, '\\$&'));
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { runAndSubscribe } from '../base/event.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { toAgentElement } from '../presentation/agentElement.ts';
+import { appendPlain } from './markdownTooltip.ts';
 import { registryStatus, type RegistryStatus } from '../presentation/registryStatus.ts';
 import { isMereBeat, type RegistrySet } from './registrySet.ts';
 
@@ -21,6 +22,12 @@ export class RegistryStatusBar implements Disposable {
     );
     this.item.name = vscode.l10n.t('Heddle Agents');
     this.item.command = 'heddle.agents.focus';
+    this.own.add(
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        this.shown = undefined;
+        this.update();
+      }),
+    );
     this.own.add(
       runAndSubscribe(registries.onDidChange, (event) => {
         if (!isMereBeat(event)) this.update();
@@ -54,19 +61,19 @@ function tooltipOf(status: RegistryStatus): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString('', false);
   // Only these commands may be linked, and only by us: text from outside is appended escaped.
   markdown.isTrusted = { enabledCommands: tooltipCommands };
-  markdown.appendText(status.accessibleText);
+  appendPlain(markdown, status.accessibleText);
   markdown.appendMarkdown('\n\n');
   const dead = status.deadReservations;
   for (const reservation of dead.slice(0, maxListed)) {
     const details = commandLink('heddle.agent.showDetails', [toAgentElement(reservation)]);
     markdown.appendMarkdown('- ');
-    markdown.appendText(reservation.text.replaceAll('://', ':\u2060//'));
+    appendPlain(markdown, reservation.text);
     markdown.appendMarkdown(` [${vscode.l10n.t('Show Details')}](${details})\n`);
   }
   if (dead.length > maxListed) {
     markdown.appendMarkdown(`- ${vscode.l10n.t('{0} more', dead.length - maxListed)}\n`);
   }
-  if (dead.length > 0) {
+  if (dead.length > 0 && vscode.workspace.isTrusted) {
     markdown.appendMarkdown(
       `\n[${vscode.l10n.t('Reap Dead…')}](${commandLink('heddle.agents.reap', [])})`,
     );

@@ -38,6 +38,8 @@ export interface AgentDetails {
 export interface AgentDetailsOptions {
   readonly nowMs: number;
   readonly t?: Translate;
+  /** False leaves out the buttons that write, as in a restricted workspace; true when not given. */
+  readonly canWrite?: boolean;
 }
 
 /** The parts of a page, in its order. Each is replaced by itself when it changes. */
@@ -57,14 +59,15 @@ export type DetailsParts = Readonly<Record<DetailsPartId, string>>;
 interface RenderContext {
   readonly nowMs: number;
   readonly t: Translate;
+  readonly canWrite: boolean;
 }
 
 /** The page as HTML, part by part. Nothing from the entry is ever more than text in it. */
 export function agentDetailsParts(
   details: AgentDetails,
-  { nowMs, t = inEnglish }: AgentDetailsOptions,
+  { nowMs, t = inEnglish, canWrite = true }: AgentDetailsOptions,
 ): DetailsParts {
-  const context = { nowMs, t };
+  const context = { nowMs, t, canWrite };
   const render = (part: Html | undefined): string => part?.markup ?? '';
   return {
     notice: render(notice(details, context)),
@@ -116,9 +119,9 @@ function header({ entry, verdict }: AgentSnapshot, context: RenderContext): Html
     ${entry.attachReason === undefined ? undefined : html`<p class="task">${entry.attachReason}</p>`}`;
 }
 
-function actions({ agent, isRemoved }: AgentDetails, { t }: RenderContext): Html {
+function actions({ agent, isRemoved }: AgentDetails, { t, canWrite }: RenderContext): Html {
   const { entry, verdict } = agent;
-  const isActive = entry.status === 'active' && !isRemoved;
+  const isActive = entry.status === 'active' && !isRemoved && canWrite;
   const shown: readonly (readonly [AgentDetailsAction, string, boolean])[] = [
     ['openEntryFile', t('Open Entry File'), !isRemoved],
     ['openWorktree', t('Open Worktree'), entry.path !== undefined],

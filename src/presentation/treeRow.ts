@@ -50,7 +50,11 @@ export function diffRows(before: TreeRows, after: TreeRows): TreeChange {
   for (const [id, row] of after.rows) {
     const previous = before.rows.get(id);
     // A new row appears with its parent, whose children are others.
-    if (previous !== undefined && !isSameRow(previous, row)) changed.add(id);
+    if (previous === undefined || isSameRow(previous, row)) continue;
+    if ((previous.children.length === 0) === (row.children.length === 0)) changed.add(id);
+    // What becomes a parent or a leaf is another item in the list of its own parent.
+    else if (row.parent === undefined) return { kind: 'all' };
+    else changed.add(row.parent);
   }
   const ids = [...changed].filter((id) => !hasChangedAncestor(id, after.rows, changed));
   return ids.length === 0 ? { kind: 'none' } : { kind: 'rows', ids };

@@ -58,12 +58,12 @@ describe('the setting heddle.root', () => {
     await other.untilAgent('agent-a');
   });
 
-  it('counts as empty when it is not an absolute path', async () => {
-    // A change that is seen for sure, so that what follows was seen too.
-    await setRoot(elsewhere());
+  it('is read from the workspace folder when it is relative', async () => {
+    const other = new HostRegistry(registry.api, elsewhere());
+    other.makeFolder();
+    await setRoot('./elsewhere');
     await untilRoot(elsewhere());
-    await setRoot('src');
-    await untilRoot(workspaceFolder());
+    await other.until('it is open', ({ state }) => state === 'ready');
   });
 
   it('counts as empty when it is blank', async () => {

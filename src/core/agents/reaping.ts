@@ -55,7 +55,9 @@ export function undoReap(ports: ReapingPorts, reaped: AgentEntry): Promise<Agent
       record?.entry.status === 'abandoned' && record.entry.completedAt === reaped.completedAt;
     if (!isUnchanged) throw undoRefused(reaped, 'it has changed since');
     const [owner] = activeOwners(tx, reaped.thread);
-    if (owner) throw undoRefused(reaped, `its thread now belongs to ${owner.sessionId}`);
+    if (owner) {
+      throw undoRefused(reaped, `its thread now belongs to ${owner.sessionId}`, owner);
+    }
     const active = withStatus(record.entry, 'active', ports.clock.now());
     return (await tx.write(active)).entry;
   });
@@ -104,9 +106,10 @@ async function deadIn(
   });
 }
 
-function undoRefused(entry: AgentEntry, why: string): RegistryError {
+function undoRefused(entry: AgentEntry, why: string, owner?: AgentEntry): RegistryError {
   return new RegistryError('undo-refused', `${entry.sessionId} stays abandoned: ${why}.`, {
     sessionId: entry.sessionId,
     thread: entry.thread,
+    ownerSessionId: owner?.sessionId,
   });
 }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { isRegistryError } from '../../core/agents/registryError.ts';
+import { isRegistryError, type RegistryError } from '../../core/agents/registryError.ts';
 import type { ReapedEntry } from '../../core/agents/reaping.ts';
 import { parseAgentElement } from '../../presentation/agentElement.ts';
+import { agentName } from '../../presentation/agentWording.ts';
 import { reapPreview } from '../../presentation/reapPreview.ts';
 import type { RegistrySet, RootRegistry } from '../registrySet.ts';
 import type { CommandHandler, CommandServices } from './commandServices.ts';
@@ -194,11 +195,27 @@ async function restore(
     await root.registry.undoReap(entry);
     return undefined;
   } catch (error) {
-    if (isRegistryError(error, 'undo-refused') || isRegistryError(error, 'broken-entry')) {
-      return error.message;
-    }
+    if (isRegistryError(error, 'undo-refused')) return refusalText(root, entry, error);
+    if (isRegistryError(error, 'broken-entry')) return error.message;
     throw error;
   }
+}
+
+/** Names people and threads where the core names ids. */
+function refusalText(
+  { snapshot }: RootRegistry,
+  entry: ReapedAgent['entry'],
+  { message, details }: RegistryError,
+): string {
+  const owner = snapshot.agents.find((agent) => agent.entry.sessionId === details.ownerSessionId);
+  if (owner === undefined) return message;
+  const { t } = vscode.l10n;
+  return t(
+    '{0} stays abandoned: "{1}" now belongs to {2}.',
+    agentName(entry, t),
+    entry.thread,
+    agentName(owner.entry, t),
+  );
 }
 
 function tellUndone(restored: number, refusals: readonly string[]): void {

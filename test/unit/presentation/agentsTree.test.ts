@@ -205,7 +205,7 @@ describe('buildAgentsTree', () => {
     assert.deepEqual(diffRows(after, changed), { kind: 'rows', ids: [id] });
   });
 
-  it('repaints nothing for a heartbeat within a minute, and only the parent for a new child', () => {
+  it('repaints nothing for a heartbeat within a minute, and for a first child where its parent stands', () => {
     const beat = (heartbeatAt: string): AgentSnapshot => ({
       ...lead,
       entry: { ...lead.entry, heartbeatAt },
@@ -215,7 +215,7 @@ describe('buildAgentsTree', () => {
     assert.deepEqual(diffRows(early, late), { kind: 'none' });
     assert.deepEqual(diffRows(build([person, lead]), build([person, lead, child])), {
       kind: 'rows',
-      ids: [toAgentElement({ root, sessionId: 'lead' })],
+      ids: [toAgentElement({ root, sessionId: 'person' })],
     });
     assert.deepEqual(diffRows(build([person]), build([person, agent('new')])), { kind: 'all' });
   });
