@@ -117,7 +117,10 @@ export class RegistrySet implements Disposable {
     );
     const kept = new Set(this.members);
     for (const member of before) if (!kept.has(member)) member.dispose();
-    this._onDidChange.fire({ root: undefined, change: undefined });
+    const isSame =
+      before.length === this.members.length &&
+      before.every((member, i) => member === this.members[i]);
+    if (!isSame) this._onDidChange.fire({ root: undefined, change: undefined });
   }
 
   private openMember(

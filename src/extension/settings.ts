@@ -9,9 +9,11 @@ export interface Settings {
 
 /** The settings of this product for a resource, with what is not valid replaced by its default. */
 export function readSettings(scope?: vscode.Uri): Settings {
-  const configuration = vscode.workspace.getConfiguration('heddle', scope ?? null);
-  const grouping = configuration.get<unknown>('agents.grouping');
-  const root = configuration.get<unknown>('root');
+  // Each is read for what it applies to: the host warns of anything else.
+  const ofWindow = vscode.workspace.getConfiguration('heddle', null);
+  const ofResource = vscode.workspace.getConfiguration('heddle', scope ?? null);
+  const grouping = ofWindow.get<unknown>('agents.grouping');
+  const root = ofResource.get<unknown>('root');
   return {
     root: typeof root === 'string' ? root.trim() : '',
     grouping: groupings.find((known) => known === grouping) ?? 'chain',

@@ -1,4 +1,5 @@
 import { watch, type FSWatcher } from 'chokidar';
+import { statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Emitter, type Event } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
@@ -6,61 +7,147 @@ import type { Logger } from '../base/logger.ts';
 import type { FolderChange, FolderWatcher } from '../core/agents/registryMonitor.ts';
 
 /**
- * Watches one folder two levels below its root, also while it does not exist yet and after it was
+ * Watches one folder, also while it or the folders above it do not exist yet and after they were
  * removed and made again.
  *
  * It watches the folders only: the files in them are ignored, which keeps ten thousand entries at one
  * watch, and the raw events of the folder name the file that changed.
+ *
+ * When one of the folders comes or goes, watching starts anew: chokidar misses folders that follow
+ * one another quickly, and what is made in a folder before it is watched.
  */
 export class DirectoryWatcher implements FolderWatcher, Disposable {
   private readonly _onDidChange = new Emitter<FolderChange>();
   readonly onDidChange: Event<FolderChange> = this._onDidChange.event;
-  private readonly watcher: FSWatcher;
+  private readonly folder: string;
+  /** The nearest folder upwards that there is when watching starts, down to the folder itself. */
+  private chain: readonly string[] = [];
+  /** What the chain was when watching started. */
+  private identity = '';
+  private watcher: FSWatcher;
+  private isReady = false;
+  private isOutdated = false;
+  private isDisposed = false;
+  private resolveReady: () => void = () => undefined;
   /** Resolves when changes are seen from now on. */
   readonly ready: Promise<void>;
 
   /** @param folder `<root>/.heddle/agents` or the like, absolute */
-  constructor(folder: string, logger: Logger) {
-    const chain = [dirname(dirname(folder)), dirname(folder), folder].map((path) => resolve(path));
-    const watched = new Set(chain);
-    const target = resolve(folder);
-    this.watcher = watch(resolve(dirname(dirname(folder))), {
-      depth: 2,
+  constructor(
+    folder: string,
+    private readonly logger: Logger,
+  ) {
+    this.folder = resolve(folder);
+    this.ready = new Promise((resolveReady) => (this.resolveReady = resolveReady));
+    this.watcher = this.start();
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    this._onDidChange.dispose();
+    void this.watcher.close();
+  }
+
+  private start(): FSWatcher {
+    this.chain = chainTo(this.folder);
+    const [top = this.folder] = this.chain;
+    this.identity = identityOf(this.chain);
+    const watched = new Set(this.chain);
+    const watcher = watch(top, {
+      depth: this.chain.length - 1,
       ignoreInitial: true,
       followSymlinks: false,
       ignored: (path) => !watched.has(resolve(path)),
     });
-    this.watcher.on('raw', (_event, path, details: unknown) => {
-      const change = toChange(target, path, watchedPathOf(details));
-      if (change) this._onDidChange.fire(change);
+    this.isReady = false;
+    this.isOutdated = false;
+    watcher.on('raw', (kind, path, details: unknown) =>
+      this.hear({ kind, path, watchedPath: watchedPathOf(details) }),
+    );
+    for (const event of ['addDir', 'unlinkDir'] as const) watcher.on(event, () => this.restart());
+    watcher.on('error', (error) => this.logger.warn(`Watching ${this.folder} failed.`, error));
+    watcher.once('ready', () => {
+      this.isReady = true;
+      // What came before the watches were set was told to nobody.
+      if (this.isOutdated || this.hasOtherFolders()) this.restart();
+      else {
+        this.resolveReady();
+        this._onDidChange.fire({ fileNames: undefined });
+      }
     });
-    // The folder itself came or went: whatever was heard of it before means nothing.
-    for (const event of ['addDir', 'unlinkDir'] as const) {
-      this.watcher.on(event, () => this._onDidChange.fire({ fileNames: undefined }));
-    }
-    this.watcher.on('error', (error) => logger.warn(`Watching ${folder} failed.`, error));
-    this.ready = new Promise((resolveReady) => this.watcher.once('ready', () => resolveReady()));
+    return watcher;
   }
 
-  dispose(): void {
-    this._onDidChange.dispose();
+  /** Whatever was heard before means nothing; the watches may be of folders that are gone. */
+  private restart(): void {
+    if (this.isDisposed) return;
+    if (!this.isReady) {
+      this.isOutdated = true;
+      return;
+    }
+    this._onDidChange.fire({ fileNames: undefined });
+    // Closed first: a watch of a removed folder would be used again under its path.
     void this.watcher.close();
+    this.watcher = this.start();
+  }
+
+  private hasOtherFolders(): boolean {
+    return identityOf(this.chain) !== this.identity;
+  }
+
+  private hear({ kind, path, watchedPath }: RawEvent): void {
+    const level = watchedPath === undefined ? -1 : this.chain.indexOf(resolve(watchedPath));
+    const folder = this.chain[level];
+    if (folder === undefined) return;
+    // Some platforms do not always tell the name; then anything may have changed.
+    const fileName = path === null || path === undefined ? '' : basename(path);
+    const isItself = fileName === '' || fileName === basename(folder);
+    const next = this.chain[level + 1];
+    if (next !== undefined) {
+      if (!isItself && join(folder, fileName) !== next) return;
+      // Where a folder counts as changed with what is in it, this comes with every entry.
+      if (kind !== 'change' || this.hasOtherFolders()) this.restart();
+      return;
+    }
+    // The lock and temporary files change nothing that is shown.
+    if (fileName.startsWith('.')) return;
+    this._onDidChange.fire({ fileNames: isItself ? undefined : [fileName] });
   }
 }
 
-function toChange(
-  target: string,
-  path: string | null | undefined,
-  watchedPath: string | undefined,
-): FolderChange | undefined {
-  if (watchedPath === undefined || resolve(watchedPath) !== target) return undefined;
-  // Some platforms do not always tell the name; then anything may have changed.
-  if (path === null || path === undefined || path === '') return { fileNames: undefined };
-  const fileName = basename(path);
-  // The lock and temporary files change nothing that is shown.
-  if (fileName.startsWith('.')) return undefined;
-  const isTarget = resolve(join(target, fileName)) === target;
-  return { fileNames: isTarget ? undefined : [fileName] };
+interface RawEvent {
+  /** `rename` for what comes or goes, `change` for the rest. */
+  readonly kind: string;
+  readonly path: string | null | undefined;
+  readonly watchedPath: string | undefined;
+}
+
+/** From the root of the folder, or what there is above it, down to the folder. */
+function chainTo(folder: string): readonly string[] {
+  const root = dirname(dirname(folder));
+  const chain = [root, dirname(folder), folder];
+  for (let top = root; statsOf(top) === undefined && dirname(top) !== top;) {
+    top = dirname(top);
+    chain.unshift(top);
+  }
+  return chain;
+}
+
+/** Tells one set of folders from another under the same paths. */
+function identityOf(folders: readonly string[]): string {
+  return folders
+    .map((folder) => statsOf(folder))
+    .map((stats) => stats && `${stats.ino}@${stats.birthtimeMs}`)
+    .join();
+}
+
+function statsOf(folder: string): Stats | undefined {
+  try {
+    return statSync(folder, { throwIfNoEntry: false });
+  } catch {
+    // What may not be looked at cannot be watched either.
+    return undefined;
+  }
 }
 
 function watchedPathOf(details: unknown): string | undefined {

@@ -5,7 +5,7 @@ export interface AgentRef {
   readonly sessionId: string;
 }
 
-const pattern = /^agent:([a-z0-9-]+)@(.+)$/s;
+const pattern = /^agent:([a-z0-9-]{1,200})@(.+)$/s;
 
 /** The element of an agent's row: the same agent has the same element after every refresh. */
 export function toAgentElement(ref: AgentRef): string {

@@ -57,7 +57,7 @@ function makeRow(agent: AgentSnapshot, age: string, options: AgentRowOptions): T
     id: toAgentElement({ root, sessionId: entry.sessionId }),
     parent,
     label: name,
-    description: words.filter((word) => word !== undefined && word !== '').join(' · '),
+    description: words.filter((word) => word !== '').join(' · '),
     icon: iconOf(entry, state),
     color: colorOf(state),
     contextValue: contextValueOf(entry, state),

@@ -177,18 +177,33 @@ describe('commands that show something', () => {
       flat: 'heddle.agents.groupFlat',
       chain: 'heddle.agents.groupByChain',
     } as const;
-    const settings = (): string => join(registry.root, '.vscode');
-    after(() => rmSync(settings(), { recursive: true, force: true }));
+    const { Global, Workspace } = vscode.ConfigurationTarget;
+    const file = (): string => join(registry.root, '.vscode/settings.json');
+    const write = (value: string | undefined, target: vscode.ConfigurationTarget): Thenable<void> =>
+      vscode.workspace.getConfiguration('heddle').update('agents.grouping', value, target);
+    const values = (): readonly unknown[] => {
+      const written = vscode.workspace.getConfiguration('heddle').inspect('agents.grouping');
+      return [written?.globalValue, written?.workspaceValue];
+    };
+    afterEach(async () => {
+      if (existsSync(file())) await write(undefined, Workspace);
+      await write(undefined, Global);
+      rmSync(join(registry.root, '.vscode'), { recursive: true, force: true });
+    });
 
-    it('are written to the settings of the workspace', async () => {
+    it('are written to the settings of the person, and make no file in the repository', async () => {
       for (const [grouping, command] of Object.entries(commands)) {
         assert.deepEqual(await run(command), { grouping });
-        const written = vscode.workspace.getConfiguration('heddle').inspect('agents.grouping');
-        assert.equal(written?.workspaceValue, grouping);
-        assert.equal(written.globalValue, undefined);
-        const text = readFileSync(join(settings(), 'settings.json'), 'utf8');
-        assert.ok(text.includes(`"heddle.agents.grouping": "${grouping}"`));
+        assert.deepEqual(values(), [grouping, undefined]);
       }
+      assert.equal(existsSync(file()), false);
+    });
+
+    it('are written where the workspace sets its own', async () => {
+      await write('flat', Workspace);
+      assert.deepEqual(await run('heddle.agents.groupByThread'), { grouping: 'thread' });
+      assert.deepEqual(values(), [undefined, 'thread']);
+      assert.match(readFileSync(file(), 'utf8'), /"heddle\.agents\.grouping": "thread"/);
     });
   });
 

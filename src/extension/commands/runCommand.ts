@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { errorText } from '../../base/errorText.ts';
 import { isRegistryError, type RegistryErrorCode } from '../../core/agents/registryError.ts';
 import { toBrokenElement } from '../../presentation/brokenElement.ts';
+import { toPlainBlock, toPlainLine } from '../../presentation/plainText.ts';
 import type { CommandId } from '../ids.ts';
 import type { CommandHandler, CommandServices } from './commandServices.ts';
 import { commandAction, notify, type NotificationAction } from './notify.ts';
@@ -32,13 +33,18 @@ export async function runCommand(
     return await run.handler(...run.args);
   } catch (error) {
     const notice = noticeOf(error);
-    if (notice.severity === 'error') services.logger.error(`${run.id} failed.`, error);
-    else services.logger.info(`${run.id} was refused: ${errorText(error)}`);
+    if (notice.severity === 'error') services.logger.error(`${run.id} failed.`, logText(error));
+    else services.logger.info(`${run.id} was refused: ${toPlainLine(errorText(error), 1000)}`);
     const actions = remedyActions(notice.remedies, { run, error, services });
     notify(notice.severity, notice.message, actions);
     const code = isRegistryError(error) ? error.code : 'unexpected';
     return { error: { code, message: errorText(error) } } satisfies CommandFailure;
   }
+}
+
+/** The stack too, but nothing that a terminal showing the log would obey. */
+function logText(error: unknown): string {
+  return toPlainBlock(error instanceof Error ? (error.stack ?? error.message) : errorText(error));
 }
 
 function noticeOf(error: unknown): ErrorNotice {

@@ -49,7 +49,7 @@ export function createReserveCommand(services: CommandServices): CommandHandler 
 
 async function reserve(
   request: ReserveRequest,
-  { reservations, view }: Pick<CommandServices, 'reservations' | 'view'>,
+  { reservations, view, logger }: Pick<CommandServices, 'reservations' | 'view' | 'logger'>,
 ): Promise<ReserveResult> {
   const { root, thread } = request;
   const { kind, entry } = await reservations.reserve(request);
@@ -64,7 +64,10 @@ async function reserve(
   notify('information', vscode.l10n.t('"{0}" is reserved for you.', thread), [
     commandAction(vscode.l10n.t('Release'), release, element),
   ]);
-  void view.reveal(element);
+  // The row may go while it is on its way into view.
+  view.reveal(element).catch((error: unknown) => {
+    logger.debug('A row could not be shown.', error);
+  });
   return { outcome: 'reserved', thread, sessionId };
 }
 

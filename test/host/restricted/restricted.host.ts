@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { commandIds, type CommandId } from '../../../src/extension/ids.ts';
@@ -142,6 +142,16 @@ describe('a window that is not trusted', () => {
       [registry.root],
     );
     assert.equal(registry.agent('agent-evil'), undefined);
+  });
+
+  it('does not write the grouping to a workspace that sets its own', async () => {
+    const settings = join(registry.root, '.vscode/settings.json');
+    const before = fingerprint(registry.root);
+    assert.match(readFileSync(settings, 'utf8'), /agents\.grouping/);
+    await run('heddle.agents.groupFlat');
+    assert.deepEqual(fingerprint(registry.root), before);
+    const configuration = vscode.workspace.getConfiguration('heddle');
+    await configuration.update('agents.grouping', undefined, vscode.ConfigurationTarget.Global);
   });
 
   it('has been told of every command', () => {
