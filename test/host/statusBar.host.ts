@@ -65,7 +65,7 @@ describe('the status bar', () => {
     const argument = encodeURIComponent(JSON.stringify([element]));
     assert.ok(markdown().value.includes(`command:heddle.agent.showDetails?${argument}`));
     assert.ok(markdown().value.includes('command:heddle.agents.reap?'));
-    assert.match(markdown().value, /feature\/x/);
+    assert.match(markdown().value, /feature\\?\/x/);
     set.show(snapshotOf([]));
     assert.equal(item.backgroundColor, undefined);
   });
