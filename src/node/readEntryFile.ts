@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { TomlError } from 'smol-toml';
 import { errorCode, errorText } from '../base/errorText.ts';
 import type { AgentEntry } from '../core/agents/agentEntry.ts';
-import { decodeEntry } from '../core/agents/agentEntryCodec.ts';
+import { decodeEntry, noUnknownFields } from '../core/agents/agentEntryCodec.ts';
 import type { AgentRecord, BrokenRecord, StoredRecord } from '../core/agents/agentRecord.ts';
 import { isSessionId } from '../core/agents/sessionId.ts';
 import { parseTimestamp } from '../core/agents/timestamp.ts';
@@ -166,6 +166,7 @@ const maxDepth = 64;
  * dotted key can nest half a million tables.
  */
 function isTooDeep(entry: AgentEntry): boolean {
+  if (hasOnlyKnownFields(entry)) return false;
   let level: unknown[] = [entry, entry.usageSummary, ...entry.contextQueries]
     .map((part) => part.unknownFields)
     .filter((fields) => Object.keys(fields).length > 0);
@@ -176,6 +177,15 @@ function isTooDeep(entry: AgentEntry): boolean {
       .filter((value) => typeof value === 'object' && value !== null && !(value instanceof Date));
   }
   return false;
+}
+
+/** Nearly every entry: told apart without making anything, because ten thousand are read at once. */
+function hasOnlyKnownFields(entry: AgentEntry): boolean {
+  return (
+    entry.unknownFields === noUnknownFields &&
+    entry.usageSummary.unknownFields === noUnknownFields &&
+    entry.contextQueries.every((query) => query.unknownFields === noUnknownFields)
+  );
 }
 
 function broken(fileName: string, problem: string, line?: number): BrokenRecord {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Longest stretch of synchronous work before other events get their turn. */
-const sliceMs = 12;
+const sliceMs = 8;
 
 /** Does `work` for each item and lets other events in between, whenever a slice is used up. */
 export async function forEachYielding<T>(

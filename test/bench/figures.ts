@@ -41,5 +41,5 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 function rounded(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(3);
+  return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(3);
 }

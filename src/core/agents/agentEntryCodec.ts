@@ -4,6 +4,7 @@ import {
   type AgentStatus,
   type AgentUsageSummary,
   type ContextQueryEntry,
+  type UnknownFields,
 } from './agentEntry.ts';
 import {
   entryFields,
@@ -36,7 +37,7 @@ export function decodeEntry(table: EntryTable): DecodedEntry {
   const decoded = decodeTable(table, entryFields, '', problems);
   if (problems.length > 0) return { problems };
 
-  decoded.usageSummary ??= { unknownFields: {} };
+  decoded.usageSummary ??= { unknownFields: noUnknownFields };
   decoded.attachPrecedence ??= [];
   decoded.contextQueries ??= [];
   return { entry: decoded as unknown as AgentEntry };
@@ -54,7 +55,7 @@ function decodeTable(
   problems: EntryProblem[],
 ): Record<string, unknown> {
   const decoded: Record<string, unknown> = { ...fields.blank };
-  let unknownFields: Record<string, unknown> = noUnknownFields;
+  let unknownFields: UnknownFields = noUnknownFields;
   let missing = fields.requiredCount;
   for (const name of Object.keys(table)) {
     const field = fields.byName.get(name);
@@ -74,7 +75,8 @@ function decodeTable(
   return decoded;
 }
 
-const noUnknownFields = Object.freeze({});
+/** Shared by all tables without unknown fields, so that identity tells that there are none. */
+export const noUnknownFields: UnknownFields = Object.freeze({});
 
 function wrongKind(field: Field, prefix: string): EntryProblem {
   const problem = `"${prefix}${field.name}" must be ${expectations[field.kind]}.`;
