@@ -10,6 +10,8 @@ export type CliStream = NodeJS.WritableStream & {
 export interface CliHost {
   readonly stdout: CliStream;
   readonly stderr: CliStream;
+  /** Only what reads it asks for it: from then on it may keep the process waiting. */
+  readonly stdin: () => NodeJS.ReadableStream;
   /** The working directory, absolute. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;

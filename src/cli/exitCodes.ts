@@ -18,6 +18,11 @@ export function exitCodeOf(code: RegistryErrorCode): ExitCode {
   switch (code) {
     case 'invalid-session-id':
     case 'invalid-entry':
+    case 'invalid-path':
+    case 'invalid-ttl':
+    case 'invalid-holder':
+    case 'invalid-snapshot':
+    case 'outside-root':
       return exitCodes.usage;
     case 'thread-taken':
       return exitCodes.heldByOther;

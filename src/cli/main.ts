@@ -5,6 +5,7 @@ import { runCli } from './runCli.ts';
 void runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: () => process.stdin,
   cwd: process.cwd(),
   env: process.env,
   clock: systemClock,

@@ -1,22 +1,18 @@
 import { Argument, Command, Option } from 'commander';
 import { version } from '../../package.json';
+import { activityKinds } from '../core/activity/activityEvent.ts';
+import { activityLimit, defaultActivityLimit, since, type ActivityFlags } from './activityFlags.ts';
 import type { AgentFlags } from './agentFlags.ts';
-import type { ExitCode } from './exitCodes.ts';
-import { count, parseThread, pid, task, toolCalls, word, type ParserOf } from './options.ts';
+import { addLockVerbs } from './lockProgram.ts';
+import { count, parseThread, pid, task, toolCalls, word } from './options.ts';
 import { programName } from './output.ts';
-import type { VerbContext } from './verbContext.ts';
+import { globalGroup, valued, verb, type RunVerb } from './verbCommand.ts';
 import type { InitFlags } from './verbs/init.ts';
 import type { ListFlags } from './verbs/list.ts';
 import type { ReapFlags } from './verbs/reap.ts';
 import type { ReleaseFlags } from './verbs/release.ts';
 import type { ReserveFlags } from './verbs/reserve.ts';
 import type { UpdateFlags } from './verbs/update.ts';
-
-/** Runs the work of a verb with the global flags of the command that was called. */
-export type RunVerb = (
-  command: Command,
-  work: (context: VerbContext) => Promise<ExitCode>,
-) => Promise<void>;
 
 export interface ProgramOptions {
   readonly run: RunVerb;
@@ -27,7 +23,6 @@ export interface ProgramOptions {
   readonly helpWidth: number;
 }
 
-const globalGroup = 'Global options:';
 const programHelp = `
 Exit codes:
   0  done
@@ -69,9 +64,15 @@ export function buildProgram(options: ProgramOptions): Command {
   addJoiningVerbs(program, run);
   addReportingVerbs(program, run);
   addEndingVerbs(program, run);
+  addLockVerbs(program, run);
+  addActivityVerb(program, run);
   // Every verb takes them too, so that they may stand before it and after it.
-  for (const command of [program, ...program.commands]) addGlobalFlags(command);
+  for (const command of withSubcommands(program)) addGlobalFlags(command);
   return program;
+}
+
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 function addReadingVerbs(program: Command, run: RunVerb): void {
@@ -188,17 +189,29 @@ function addEndingVerbs(program: Command, run: RunVerb): void {
     );
 }
 
-function argumentsOf(command: Command): readonly string[] {
-  return command.registeredArguments.map((argument) => `<${argument.name()}>`);
+function addActivityVerb(program: Command, run: RunVerb): void {
+  verb(program, 'activity', 'Show who did what, when and why', 'activity --since 2h --follow')
+    .addOption(valued('--since <time>', 'from then on: 10m, 2h, 3d ago, or a time', since))
+    .addOption(
+      valued('--limit <n>', 'at most so many of the past, the newest', activityLimit).default(
+        defaultActivityLimit,
+      ),
+    )
+    .addOption(new Option('--kind <kind...>', 'only these kinds').choices(activityKinds))
+    .addOption(valued('--path <path>', 'only what concerns this file or folder', word))
+    .option('--follow', 'then everything that comes, until Ctrl-C; with --json one event a line')
+    .action((flags: ActivityFlags, command: Command) =>
+      run(command, async (context) =>
+        (await import('./verbs/activity.ts')).activity(context, flags),
+      ),
+    );
 }
 
-function verb(program: Command, name: string, summary: string, example: string): Command {
-  const command = program
-    .command(name)
-    .description(`${summary}.`)
-    .summary(summary)
-    .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(globalGroup));
-  return command.addHelpText('after', `\nExample:\n  ${programName} ${example}`);
+function argumentsOf(command: Command): readonly string[] {
+  return command.registeredArguments.map((argument) => {
+    const name = argument.variadic ? `${argument.name()}...` : argument.name();
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
 }
 
 function addGlobalFlags(command: Command): Command {
@@ -236,9 +249,4 @@ function addAgentFlags(command: Command): Command {
 
 function pidOption(description: string): Option {
   return valued('--pid <pid>', description, pid);
-}
-
-function valued<T>(flags: string, description: string, parser: ParserOf<T>): Option {
-  const [name = flags] = flags.split(' ');
-  return new Option(flags, description).argParser(parser(name));
 }

@@ -46,8 +46,7 @@ export async function runCli(argv: readonly string[], host: CliHost): Promise<Ex
 /** Flags before the verb and flags after it count alike; the ones after it win. */
 function globalFlags(command: Command): GlobalFlags {
   const own: GlobalFlags = command.opts();
-  const before: GlobalFlags = command.parent?.opts() ?? {};
-  return { ...before, ...own };
+  return command.parent === null ? own : { ...globalFlags(command.parent), ...own };
 }
 
 /** For what goes wrong before the flags are understood. */

@@ -3,12 +3,16 @@ import { DisposableStore, toDisposable, type Disposable } from '../base/lifecycl
 import { runAndSubscribe } from '../base/event.ts';
 import type { RowCache } from '../presentation/agentRow.ts';
 import { buildAgentsTree, type TreeModel } from '../presentation/agentsTree.ts';
+import { changesHeldFiles, heldBySession } from '../presentation/heldFiles.ts';
+import type { LockRowCache } from '../presentation/lockRow.ts';
 import { registryStatus } from '../presentation/registryStatus.ts';
 import { diffRows, type TreeRow } from '../presentation/treeRow.ts';
 import { viewIds } from './ids.ts';
 import { markdownTooltip } from './markdownTooltip.ts';
+import type { LockSet } from './lockSet.ts';
 import { isMereBeat, type RegistrySet } from './registrySet.ts';
 import { readSettings } from './settings.ts';
+import { toTreeItem } from './treeItem.ts';
 
 /** How often ages are told anew; only rows whose text changes are repainted. */
 const ageIntervalMs = 30_000;
@@ -23,9 +27,13 @@ export class AgentsView implements vscode.TreeDataProvider<string>, Disposable {
   readonly onDidChangeTreeData = this._onDidChangeTreeData.event;
   private readonly view: vscode.TreeView<string>;
   private readonly cache: RowCache = new WeakMap();
+  private readonly lockCache: LockRowCache = new WeakMap();
   private model: TreeModel = { roots: [], rows: new Map() };
 
-  constructor(private readonly registries: RegistrySet) {
+  constructor(
+    private readonly registries: RegistrySet,
+    private readonly locks: Pick<LockSet, 'onDidChange' | 'get'>,
+  ) {
     this.view = this.own.add(
       vscode.window.createTreeView(viewIds.agents, {
         treeDataProvider: this,
@@ -40,6 +48,11 @@ export class AgentsView implements vscode.TreeDataProvider<string>, Disposable {
       }),
     );
     this.own.add(
+      locks.onDidChange(({ change }) => {
+        if (change === undefined || changesHeldFiles(change.diff)) this.update();
+      }),
+    );
+    this.own.add(
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('heddle.agents.grouping')) this.update();
       }),
@@ -50,7 +63,10 @@ export class AgentsView implements vscode.TreeDataProvider<string>, Disposable {
 
   getTreeItem(element: string): vscode.TreeItem {
     const row = this.model.rows.get(element);
-    return row === undefined ? new vscode.TreeItem('') : toTreeItem(row);
+    if (row === undefined) return new vscode.TreeItem('');
+    const item = toTreeItem(row);
+    const command = commandOf(row);
+    return command ? Object.assign(item, { command }) : item;
   }
 
   getChildren(element?: string): string[] {
@@ -88,6 +104,8 @@ export class AgentsView implements vscode.TreeDataProvider<string>, Disposable {
       nowMs,
       t: vscode.l10n.t,
       cache: this.cache,
+      heldIn: (root) => heldBySession(this.locks.get(root)?.snapshot.holders ?? []),
+      lockCache: this.lockCache,
     });
     const change = diffRows(before, this.model);
     if (change.kind === 'all') this._onDidChangeTreeData.fire(undefined);
@@ -104,33 +122,17 @@ export class AgentsView implements vscode.TreeDataProvider<string>, Disposable {
   }
 }
 
-function toTreeItem(row: TreeRow): vscode.TreeItem {
-  const item = new vscode.TreeItem(row.label, collapsibleState(row));
-  // VS Code keeps a leaf collapsed when it gets its first child; as a parent it is another item.
-  item.id = row.children.length === 0 ? row.id : `${row.id}#parent`;
-  item.description = row.description;
-  item.iconPath = new vscode.ThemeIcon(
-    row.icon,
-    row.color === undefined ? undefined : new vscode.ThemeColor(row.color),
-  );
-  item.contextValue = row.contextValue;
-  item.accessibilityInformation = {
-    label: row.accessibleText ?? `${row.label}, ${row.description}`,
+/** What a click on a row does. */
+function commandOf(row: TreeRow): vscode.Command | undefined {
+  if (!row.hasDetails) return undefined;
+  const { l10n } = vscode;
+  const to = (command: string, title: string): vscode.Command => {
+    return { command, title, arguments: [row.id] };
   };
-  if (row.hasDetails) {
-    const isBroken = row.contextValue === 'heddle.broken';
-    item.command = {
-      command: isBroken ? 'heddle.agent.openEntryFile' : 'heddle.agent.showDetails',
-      title: isBroken ? vscode.l10n.t('Open Entry File') : vscode.l10n.t('Show Details'),
-      arguments: [row.id],
-    };
+  if (row.contextValue === 'heddle.broken') {
+    return to('heddle.agent.openEntryFile', l10n.t('Open Entry File'));
   }
-  return item;
-}
-
-function collapsibleState(row: TreeRow): vscode.TreeItemCollapsibleState {
-  if (row.children.length === 0) return vscode.TreeItemCollapsibleState.None;
-  return row.isExpanded
-    ? vscode.TreeItemCollapsibleState.Expanded
-    : vscode.TreeItemCollapsibleState.Collapsed;
+  return row.contextValue.startsWith('heddle.lock')
+    ? to('heddle.locks.openFile', l10n.t('Open File'))
+    : to('heddle.agent.showDetails', l10n.t('Show Details'));
 }

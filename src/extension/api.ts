@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { AgentSnapshot, RegistrySnapshot } from '../core/agents/registrySnapshot.ts';
+import { createLocksApi, type ApiLocks } from './locksApi.ts';
+import type { LockPictures } from './lockPictures.ts';
 import type { RegistrySet } from './registrySet.ts';
 
 /**
@@ -11,6 +13,9 @@ export interface HeddleAgentsApi {
   /** What is known now, one element per shared `.heddle`. The same object while nothing changes. */
   getSnapshot(): readonly ApiRegistry[];
   readonly onDidChange: vscode.Event<readonly ApiRegistry[]>;
+  /** Who holds which file, one element per shared `.heddle`. The same object while nothing changes. */
+  getLocks(): readonly ApiLocks[];
+  readonly onDidChangeLocks: vscode.Event<readonly ApiLocks[]>;
 }
 
 export interface ApiRegistry {
@@ -49,8 +54,9 @@ export interface ApiUnreadableFile {
   readonly line: number | undefined;
 }
 
-/** A frozen facade over the registries. */
-export function createApi(registries: RegistrySet): HeddleAgentsApi {
+/** A frozen facade over the registries and the file locks. */
+export function createApi(registries: RegistrySet, pictures: LockPictures): HeddleAgentsApi {
+  const locks = createLocksApi(pictures);
   let sources: readonly RegistrySnapshot[] = [];
   let shown: readonly ApiRegistry[] = Object.freeze([]);
   const getSnapshot = (): readonly ApiRegistry[] => {
@@ -67,7 +73,7 @@ export function createApi(registries: RegistrySet): HeddleAgentsApi {
     disposables?.push(subscription);
     return subscription;
   };
-  return Object.freeze({ version: 1 as const, getSnapshot, onDidChange });
+  return Object.freeze({ version: 1 as const, getSnapshot, onDidChange, ...locks });
 }
 
 function toApiRegistry(snapshot: RegistrySnapshot): ApiRegistry {

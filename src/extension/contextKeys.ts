@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { runAndSubscribe } from '../base/event.ts';
+import { isSameValue } from '../base/sameValue.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { RegistrySnapshot } from '../core/agents/registrySnapshot.ts';
 import { isDeadReservation } from '../presentation/registryStatus.ts';
@@ -22,7 +23,7 @@ export class ContextKeys implements Disposable {
   }
 
   set(key: string, value: unknown): void {
-    if (this.values.get(key) === value) return;
+    if (isSameValue(this.values.get(key), value)) return;
     this.values.set(key, value);
     void vscode.commands.executeCommand('setContext', key, value);
   }

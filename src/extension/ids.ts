@@ -22,10 +22,27 @@ export const commandIds = [
   'heddle.agents.groupByThread',
   'heddle.agents.groupByHarness',
   'heddle.agents.groupFlat',
+  'heddle.file.lock',
+  'heddle.folder.lock',
+  'heddle.file.unlock',
+  'heddle.file.breakLock',
+  'heddle.file.tellWhenFree',
+  'heddle.file.showHolder',
+  'heddle.file.compareWithDisk',
+  'heddle.locks.openFile',
+  'heddle.locks.reap',
+  'heddle.locks.exportSnapshot',
+  'heddle.locks.groupByFolder',
+  'heddle.locks.groupByHolder',
+  'heddle.locks.copyPath',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
-export const viewIds = { container: 'heddle', agents: 'heddle.agents' } as const;
+export const viewIds = {
+  container: 'heddle',
+  agents: 'heddle.agents',
+  locks: 'heddle.locks',
+} as const;
 
 /** Keys that `when` clauses of the manifest read. */
 export const contextKeys = {
@@ -34,4 +51,12 @@ export const contextKeys = {
   grouping: 'heddle.agents.grouping',
   canUndoReap: 'heddle.canUndoReap',
   hasDeadReservations: 'heddle.hasDeadReservations',
+  /** `none`, `empty`, `failed` or `ready`: what the view File Locks has to show. */
+  locksState: 'heddle.locksState',
+  locksGrouping: 'heddle.locks.grouping',
+  /** Whether this window holds anything by hand. */
+  holdsLocks: 'heddle.holdsLocks',
+  /** Absolute paths as the keys of an object, for the operator `in`. */
+  myLockedPaths: 'heddle.myLockedPaths',
+  othersLockedPaths: 'heddle.othersLockedPaths',
 } as const;

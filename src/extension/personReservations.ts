@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { CoalescedRun } from '../base/coalescedRun.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import { partyWithoutEntry } from '../core/activity/agentParty.ts';
 import type { AgentEntry } from '../core/agents/agentEntry.ts';
 import type { ReserveOutcome } from '../core/agents/agentRegistry.ts';
 import {
@@ -18,13 +18,14 @@ import {
 } from '../core/agents/personReservation.ts';
 import { RegistryError } from '../core/agents/registryError.ts';
 import { currentBaseState } from '../node/baseState.ts';
-import { hostParentProcessId, personName } from '../node/personIdentity.ts';
+import { hostParentProcessId } from '../node/personIdentity.ts';
 import { recordProcess, type RecordedProcess } from '../node/recordedProcess.ts';
 import type { LocatedAgent, RegistrySet, RootRegistry } from './registrySet.ts';
 import { offerRelease } from './reservationOffer.ts';
+import type { WindowIdentity } from './windowIdentity.ts';
 
 export interface PersonReservationsOptions {
-  readonly context: vscode.ExtensionContext;
+  readonly identity: WindowIdentity;
   readonly logger: vscode.LogOutputChannel;
   readonly clock?: Clock | undefined;
 }
@@ -36,8 +37,6 @@ export interface ReservationRequest {
   readonly task: string | undefined;
 }
 
-const windowIdKey = 'heddle.clientInstanceId';
-
 /**
  * The reservations of the person at this window. They record the editor's own process and this
  * window's id, so that they survive a reload, after which the window adopts them again. While it is
@@ -46,9 +45,7 @@ const windowIdKey = 'heddle.clientInstanceId';
  */
 export class PersonReservations implements Disposable {
   private readonly own = new DisposableStore();
-  private readonly windowId: string;
   private readonly adoption: CoalescedRun;
-  private readonly actorKeys = new Map<string, string>();
   /** Entries that this window has adopted or made since it was loaded, by root and session id. */
   private readonly held = new Set<string>();
   private readonly offered = new Set<string>();
@@ -59,8 +56,6 @@ export class PersonReservations implements Disposable {
     private readonly registries: RegistrySet,
     private readonly options: PersonReservationsOptions,
   ) {
-    const known = options.context.workspaceState.get<unknown>(windowIdKey);
-    this.windowId = typeof known === 'string' ? known : `vscode-${randomUUID()}`;
     this.lastTickMs = this.clock.now();
     this.adoption = this.own.add(
       new CoalescedRun(
@@ -75,10 +70,11 @@ export class PersonReservations implements Disposable {
 
   /** Takes a thread for the person at this window. @throws RegistryError of the store */
   async reserve({ root, folder, thread, task }: ReservationRequest): Promise<ReserveOutcome> {
-    await this.rememberWindow();
+    await this.options.identity.remember();
     const path = folder.uri.fsPath;
     const process = await this.currentProcess(root);
-    const outcome = await root.registry.tryReserveThread(thread, (sessionId) => {
+    const window = this.windowFor(root);
+    const build = (sessionId: string): AgentEntry => {
       // Known as ours before anybody can see it, so that it is not adopted as if it were old.
       this.held.add(keyOf(root, sessionId));
       return newPersonReservation(
@@ -89,15 +85,16 @@ export class PersonReservations implements Disposable {
           baseState: currentBaseState(root.location.heddleFolder, path),
           attachReason: task,
         },
-        { window: this.windowFor(root), process, nowMs: this.clock.now() },
+        { window, process, nowMs: this.clock.now() },
       );
-    });
-    return outcome;
+    };
+    const who = partyWithoutEntry({ provider: 'human', nativeActorKey: window.actorKey });
+    return root.registry.tryReserveThread(thread, build, who);
   }
 
   /** True for what was reserved in this window. */
   isMine(entry: AgentEntry): boolean {
-    return isHeldByWindow(entry, this.windowId);
+    return isHeldByWindow(entry, this.options.identity.windowId);
   }
 
   dispose(): void {
@@ -200,21 +197,13 @@ export class PersonReservations implements Disposable {
   }
 
   private windowFor(root: RootRegistry): PersonWindow {
-    const { root: folder } = root.location;
-    const actorKey = this.actorKeys.get(folder) ?? personActorKey(personName(folder));
-    this.actorKeys.set(folder, actorKey);
-    return { clientInstanceId: this.windowId, actorKey };
+    const { identity } = this.options;
+    const actorKey = personActorKey(identity.nameIn(root.location.root));
+    return { clientInstanceId: identity.windowId, actorKey };
   }
 
   private currentProcess(root: RootRegistry): Promise<RecordedProcess> {
     return recordProcess(root.probe, hostParentProcessId());
-  }
-
-  /** Stored before the first entry carries it, so that a reload finds its way back. */
-  private async rememberWindow(): Promise<void> {
-    const { workspaceState } = this.options.context;
-    if (workspaceState.get(windowIdKey) === this.windowId) return;
-    await workspaceState.update(windowIdKey, this.windowId);
   }
 }
 

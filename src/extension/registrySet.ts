@@ -141,6 +141,7 @@ class Member implements RootRegistry, Disposable {
   readonly registry: OpenRegistry['registry'];
   readonly store: OpenRegistry['store'];
   readonly probe: OpenRegistry['probe'];
+  readonly activity: OpenRegistry['activity'];
   private readonly watching: OpenMonitor;
 
   constructor(
@@ -153,6 +154,7 @@ class Member implements RootRegistry, Disposable {
     this.registry = opened.registry;
     this.store = opened.store;
     this.probe = opened.probe;
+    this.activity = opened.activity;
     this.watching = opened.monitor();
     this.watching.monitor.onDidChange(onDidChange);
     // Activation does not wait for the first look: it starts when `activate` has returned.

@@ -4,19 +4,28 @@ import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { toAgentElement } from '../presentation/agentElement.ts';
 import { appendPlain } from './markdownTooltip.ts';
 import { registryStatus, type RegistryStatus } from '../presentation/registryStatus.ts';
+import { isEmptyChange, type LockPictures } from './lockPictures.ts';
 import { isMereBeat, type RegistrySet } from './registrySet.ts';
 
 /** Most dead reservations that the tooltip lists one by one. */
 const maxListed = 10;
-const tooltipCommands = ['heddle.agents.reap', 'heddle.agent.showDetails', 'heddle.agents.focus'];
+const tooltipCommands = [
+  'heddle.agents.reap',
+  'heddle.agent.showDetails',
+  'heddle.agents.focus',
+  'heddle.locks.focus',
+];
 
-/** Agents alive, and a warning while dead ones hold threads. A click focuses the view. */
+/** Agents alive, what is locked, and a warning while a person is needed. A click focuses the view. */
 export class RegistryStatusBar implements Disposable {
   private readonly own = new DisposableStore();
   private readonly item: vscode.StatusBarItem;
   private shown: string | undefined;
 
-  constructor(private readonly registries: RegistrySet) {
+  constructor(
+    private readonly registries: RegistrySet,
+    private readonly locks: Pick<LockPictures, 'onDidChange' | 'totals'>,
+  ) {
     this.item = this.own.add(
       vscode.window.createStatusBarItem('heddle.agents', vscode.StatusBarAlignment.Left, 20),
     );
@@ -27,6 +36,9 @@ export class RegistryStatusBar implements Disposable {
         this.shown = undefined;
         this.update();
       }),
+    );
+    this.own.add(
+      locks.onDidChange(({ changed }) => void (isEmptyChange(changed) || this.update())),
     );
     this.own.add(
       runAndSubscribe(registries.onDidChange, (event) => {
@@ -41,7 +53,11 @@ export class RegistryStatusBar implements Disposable {
 
   private update(): void {
     const snapshots = this.registries.roots.map((root) => root.snapshot);
-    const status = registryStatus(snapshots, { nowMs: Date.now(), t: vscode.l10n.t });
+    const status = registryStatus(snapshots, {
+      nowMs: Date.now(),
+      t: vscode.l10n.t,
+      locks: this.locks.totals,
+    });
     const key = JSON.stringify(status);
     if (key === this.shown) return;
     this.shown = key;
@@ -72,6 +88,10 @@ function tooltipOf(status: RegistryStatus): vscode.MarkdownString {
   }
   if (dead.length > maxListed) {
     markdown.appendMarkdown(`- ${vscode.l10n.t('{0} more', dead.length - maxListed)}\n`);
+  }
+  if (status.hasLocks) {
+    const link = commandLink('heddle.locks.focus', []);
+    markdown.appendMarkdown(`\n[${vscode.l10n.t('Show File Locks')}](${link})\n`);
   }
   if (dead.length > 0 && vscode.workspace.isTrusted) {
     markdown.appendMarkdown(

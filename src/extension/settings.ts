@@ -1,10 +1,27 @@
 import * as vscode from 'vscode';
 import { groupings, type Grouping } from '../presentation/agentsTree.ts';
 
+/** How the view File Locks arranges what is held. */
+export const lockGroupings = ['folder', 'holder'] as const;
+export type LockGrouping = (typeof lockGroupings)[number];
+
+export interface LockSettings {
+  readonly grouping: LockGrouping;
+  /** Whether an unsaved buffer keeps agents from its file. */
+  readonly hasSoftLocks: boolean;
+  /** Whether a line above a held file says who holds it. */
+  readonly hasBanner: boolean;
+  /** Whether an editor is read-only while somebody else holds its file. */
+  readonly isReadOnlyWhileHeld: boolean;
+  /** How long a running agent keeps a lock that it never takes again. */
+  readonly maxAgeMs: number;
+}
+
 export interface Settings {
   /** The folder that contains `.heddle`, absolute; empty to find it. */
   readonly root: string;
   readonly grouping: Grouping;
+  readonly locks: LockSettings;
 }
 
 /** The settings of this product for a resource, with what is not valid replaced by its default. */
@@ -17,5 +34,21 @@ export function readSettings(scope?: vscode.Uri): Settings {
   return {
     root: typeof root === 'string' ? root.trim() : '',
     grouping: groupings.find((known) => known === grouping) ?? 'chain',
+    locks: readLockSettings(ofWindow),
+  };
+}
+
+const defaultMaxAgeMinutes = 120;
+
+function readLockSettings(configuration: vscode.WorkspaceConfiguration): LockSettings {
+  const grouping = configuration.get<unknown>('locks.grouping');
+  const minutes = configuration.get<unknown>('locks.maxAgeMinutes');
+  const isSensible = typeof minutes === 'number' && minutes >= 1 && minutes <= 24 * 60;
+  return {
+    grouping: lockGroupings.find((known) => known === grouping) ?? 'folder',
+    hasSoftLocks: configuration.get<unknown>('locks.softLocks') !== false,
+    hasBanner: configuration.get<unknown>('locks.banner') !== false,
+    isReadOnlyWhileHeld: configuration.get<unknown>('locks.readOnlyWhileHeld') === true,
+    maxAgeMs: (isSensible ? minutes : defaultMaxAgeMinutes) * 60_000,
   };
 }

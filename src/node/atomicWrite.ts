@@ -25,17 +25,19 @@ const busyCodes = new Set(['EPERM', 'EACCES', 'EBUSY']);
 /**
  * Replaces `path` by a file with this content: a temporary file in the same folder, synced, renamed
  * over the target, and the folder synced. At every instant `path` holds the old content or the new.
+ * One that need not be durable is not synced.
  *
  * @param beforeRename last chance to refuse; what it throws is thrown on and nothing is replaced
  */
 export async function atomicWrite(
   path: string,
   content: string,
-  { observe = () => undefined, beforeRename = () => undefined }: AtomicWriteOptions = {},
+  options: AtomicWriteOptions = {},
 ): Promise<void> {
+  const { observe = () => undefined, beforeRename = () => undefined, isDurable = true } = options;
   const temporary = join(dirname(path), temporaryName(basename(path)));
   try {
-    await writeSynced(temporary, content, observe);
+    await writeTemporary(temporary, content, { observe, isDurable });
     beforeRename();
     await renameWithRetry(temporary, path);
   } catch (error) {
@@ -43,6 +45,7 @@ export async function atomicWrite(
     throw error;
   }
   observe('renamed');
+  if (!isDurable) return;
   await syncFolder(dirname(path));
   observe('folder-synced');
 }
@@ -50,6 +53,8 @@ export async function atomicWrite(
 export interface AtomicWriteOptions {
   readonly observe?: WriteObserver | undefined;
   readonly beforeRename?: (() => void) | undefined;
+  /** False for what a power cut may take back: nothing is synced. */
+  readonly isDurable?: boolean | undefined;
 }
 
 /** Matches the temporary files of this product and of Heddle; the first group is the writer's pid. */
@@ -75,13 +80,17 @@ function temporaryName(target: string): string {
   return `.${target}.tmp-${process.pid}-${process.hrtime.bigint()}-${suffix}`;
 }
 
-async function writeSynced(path: string, content: string, observe: WriteObserver): Promise<void> {
+async function writeTemporary(
+  path: string,
+  content: string,
+  { observe, isDurable }: { readonly observe: WriteObserver; readonly isDurable: boolean },
+): Promise<void> {
   const handle = await open(path, 'wx', 0o644);
   try {
     observe('temporary-created');
     await writeAll(handle, Buffer.from(content, 'utf8'), observe);
     observe('temporary-written');
-    await handle.sync();
+    if (isDurable) await handle.sync();
     observe('temporary-synced');
   } finally {
     await handle.close();

@@ -1,17 +1,23 @@
 import { watch, type FSWatcher } from 'chokidar';
-import { statSync, type Stats } from 'node:fs';
+import {
+  watch as watchFolder,
+  statSync,
+  type FSWatcher as FolderHandle,
+  type Stats,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { errorCode } from '../base/errorText.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import type { Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
-import type { FolderChange, FolderWatcher } from '../core/agents/registryMonitor.ts';
+import type { FolderChange, FolderWatcher } from '../core/agents/folderWatcher.ts';
 
 /**
  * Watches one folder, also while it or the folders above it do not exist yet and after they were
  * removed and made again.
  *
- * It watches the folders only: the files in them are ignored, which keeps ten thousand entries at one
- * watch, and the raw events of the folder name the file that changed.
+ * chokidar watches the folders above it. The folder itself has one watch of its own, whose events name
+ * the file that changed: chokidar would look at each of ten thousand files whenever one of them changes.
  *
  * When one of the folders comes or goes, watching starts anew: chokidar misses folders that follow
  * one another quickly, and what is made in a folder before it is watched.
@@ -25,6 +31,7 @@ export class DirectoryWatcher implements FolderWatcher, Disposable {
   /** What the chain was when watching started. */
   private identity = '';
   private watcher: FSWatcher;
+  private handle: FolderHandle | undefined;
   private isReady = false;
   private isOutdated = false;
   private isDisposed = false;
@@ -45,6 +52,7 @@ export class DirectoryWatcher implements FolderWatcher, Disposable {
   dispose(): void {
     this.isDisposed = true;
     this._onDidChange.dispose();
+    this.handle?.close();
     void this.watcher.close();
   }
 
@@ -52,9 +60,11 @@ export class DirectoryWatcher implements FolderWatcher, Disposable {
     this.chain = chainTo(this.folder);
     const [top = this.folder] = this.chain;
     this.identity = identityOf(this.chain);
+    this.handle = this.watchItself();
     const watched = new Set(this.chain);
     const watcher = watch(top, {
-      depth: this.chain.length - 1,
+      // The folders above are read; the folder itself is only seen to be there.
+      depth: this.chain.length - 2,
       ignoreInitial: true,
       followSymlinks: false,
       ignored: (path) => !watched.has(resolve(path)),
@@ -87,6 +97,7 @@ export class DirectoryWatcher implements FolderWatcher, Disposable {
     }
     this._onDidChange.fire({ fileNames: undefined });
     // Closed first: a watch of a removed folder would be used again under its path.
+    this.handle?.close();
     void this.watcher.close();
     this.watcher = this.start();
   }
@@ -103,15 +114,34 @@ export class DirectoryWatcher implements FolderWatcher, Disposable {
     const fileName = path === null || path === undefined ? '' : basename(path);
     const isItself = fileName === '' || fileName === basename(folder);
     const next = this.chain[level + 1];
-    if (next !== undefined) {
-      if (!isItself && join(folder, fileName) !== next) return;
-      // Where a folder counts as changed with what is in it, this comes with every entry.
-      if (kind !== 'change' || this.hasOtherFolders()) this.restart();
+    if (next === undefined || (!isItself && join(folder, fileName) !== next)) return;
+    // Where a folder counts as changed with what is in it, this comes with every entry.
+    if (kind !== 'change' || this.hasOtherFolders()) this.restart();
+  }
+
+  /** Undefined while there is no such folder; whoever makes it is seen by those who watch above. */
+  private watchItself(): FolderHandle | undefined {
+    try {
+      const handle = watchFolder(this.folder, (_kind, fileName) => this.hearItself(fileName));
+      // A folder that is removed, where the platform says so in this way.
+      handle.on('error', () => handle.close());
+      return handle;
+    } catch (error) {
+      const isMissing = ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
+      if (!isMissing) this.logger.warn(`Watching ${this.folder} failed.`, error);
+      return undefined;
+    }
+  }
+
+  private hearItself(fileName: string | null): void {
+    if (this.isDisposed) return;
+    // Some platforms do not always tell the name; then anything may have changed.
+    if (fileName === null || fileName === '' || fileName === basename(this.folder)) {
+      this._onDidChange.fire({ fileNames: undefined });
       return;
     }
     // The lock and temporary files change nothing that is shown.
-    if (fileName.startsWith('.')) return;
-    this._onDidChange.fire({ fileNames: isItself ? undefined : [fileName] });
+    if (!fileName.startsWith('.')) this._onDidChange.fire({ fileNames: [fileName] });
   }
 }
 

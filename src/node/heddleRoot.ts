@@ -43,8 +43,11 @@ function nearest(start: string, name: string): string | undefined {
   }
 }
 
-/** The main checkout of a linked worktree; undefined for any other checkout. */
-function mainCheckoutOf(checkout: string): string | undefined {
+/**
+ * The main checkout of the linked worktree whose top this folder is (for a bare repository the folder
+ * beside the common git directory); undefined for any other folder.
+ */
+export function mainCheckoutOf(checkout: string): string | undefined {
   const gitDir = /^gitdir: (.+)$/m.exec(readText(join(checkout, '.git')) ?? '')?.[1];
   if (gitDir === undefined) return undefined;
   const absoluteGitDir = resolve(checkout, gitDir.trim());
@@ -68,8 +71,8 @@ function configuredWorktree(commonDir: string): string | undefined {
   return isFolder(worktree) ? worktree : undefined;
 }
 
-/** A checkout made by Heddle has a text file that points to the `.heddle` it shares. */
-function sharedHeddleFolder(own: string): string | undefined {
+/** The `.heddle` that a checkout made by Heddle shares, named by a text file in its own `.heddle`. */
+export function sharedHeddleFolder(own: string): string | undefined {
   const target = readText(join(own, 'objectstore'))?.trim();
   if (target === undefined || target === '' || target.includes('\n')) return undefined;
   const folder = resolve(own, target);

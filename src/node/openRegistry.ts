@@ -6,6 +6,7 @@ import { silentLogger, type Logger } from '../base/logger.ts';
 import { AgentRegistry } from '../core/agents/agentRegistry.ts';
 import type { ProcessProbe } from '../core/agents/liveness.ts';
 import { RegistryMonitor } from '../core/agents/registryMonitor.ts';
+import { ActivityFiles, activityFolder } from './activityFiles.ts';
 import { DirectoryWatcher } from './directoryWatcher.ts';
 import { agentsFolder, type HeddleRoot } from './heddleRoot.ts';
 import { createProcessProbe } from './processProbe.ts';
@@ -24,6 +25,8 @@ export interface OpenRegistry {
   readonly registry: AgentRegistry;
   readonly store: TomlAgentStore;
   readonly probe: ProcessProbe;
+  /** What happened on this root. It opens no file before something is recorded or read. */
+  readonly activity: ActivityFiles;
   /** Starts watching; the caller disposes the monitor. */
   monitor(): OpenMonitor;
 }
@@ -43,8 +46,14 @@ export function openRegistry(
   const { logger = silentLogger, clock = systemClock, probe = createProcessProbe() } = options;
   const folder = agentsFolder(location);
   const store = new TomlAgentStore(folder, options);
+  const activity = new ActivityFiles(activityFolder(location), {
+    isReadOnly: options.isReadOnly,
+    clock,
+    logger,
+  });
   const registry = new AgentRegistry({
     store,
+    activity,
     probe,
     clock,
     logger,
@@ -71,5 +80,5 @@ export function openRegistry(
       },
     };
   };
-  return { location, folder, registry, store, probe, monitor };
+  return { location, folder, registry, store, probe, activity, monitor };
 }

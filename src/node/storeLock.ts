@@ -24,7 +24,7 @@ export interface StoreLockOptions {
 
 const defaultTimeoutMs = 5000;
 const minPollMs = 2;
-const maxPollMs = 50;
+const maxPollMs = 12;
 
 /**
  * Takes the write lock of one store: the kernel's lock on its file, which Heddle takes as well. In a

@@ -1,8 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SerialQueue } from '../base/serialQueue.ts';
-import { errorCode, errorText } from '../base/errorText.ts';
+import { errorCode } from '../base/errorText.ts';
 import { encodeEntry } from '../core/agents/agentEntryCodec.ts';
 import type { AgentEntry } from '../core/agents/agentEntry.ts';
 import type { AgentView } from '../core/agents/agentIndex.ts';
@@ -11,15 +10,12 @@ import type { AgentStore, AgentTransaction, RefreshScope } from '../core/agents/
 import { RegistryError } from '../core/agents/registryError.ts';
 import { assertSessionId } from '../core/agents/sessionId.ts';
 import { AgentFolderScan } from './agentFolderScan.ts';
-import {
-  atomicWrite,
-  syncFolder,
-  temporaryNamePattern,
-  type WriteObserver,
-} from './atomicWrite.ts';
+import { atomicWrite, syncFolder, type WriteObserver } from './atomicWrite.ts';
 import { stringifyToml } from './exactToml.ts';
 import { makeStateFolder } from './makeStateFolder.ts';
+import { removeOrphanedTemporaries } from './orphanedTemporaries.ts';
 import { decodeEntryFile, entryFileName, maxEntryBytes } from './readEntryFile.ts';
+import { ioError, readOnlyError } from './storeErrors.ts';
 import { StoreLocker, type StoreLock, type StoreLockOptions } from './storeLock.ts';
 
 export interface TomlAgentStoreOptions {
@@ -155,33 +151,15 @@ export class TomlAgentStore implements AgentStore {
     }
   }
 
-  /**
-   * Whoever holds the lock is the only writer, so a temporary file of a process that is gone was left
-   * by a crash. Looked for once per store, not at each write.
-   */
+  /** Looked for once per store, not at each write. */
   private removeOrphanedTemporaries(): void {
     if (this.hasSweptTemporaries) return;
     this.hasSweptTemporaries = true;
-    for (const name of this.listNames()) {
-      const pid = Number(temporaryNamePattern.exec(name)?.[1]);
-      if (pid > 0 && isGone(pid)) void unlink(join(this.folder, name)).catch(() => undefined);
-    }
-  }
-
-  private listNames(): readonly string[] {
-    try {
-      return readdirSync(this.folder);
-    } catch (error) {
-      throw ioError(`${this.folder} cannot be read`, this.folder, error);
-    }
+    removeOrphanedTemporaries(this.folder);
   }
 
   private assertWritable(): void {
-    if (!this.isReadOnly) return;
-    throw new RegistryError(
-      'read-only',
-      'This workspace is not trusted, so nothing is written. Trust it first (Workspaces: Manage Workspace Trust).',
-    );
+    if (this.isReadOnly) throw readOnlyError();
   }
 }
 
@@ -195,22 +173,4 @@ function assertReadsBack(fileName: string, content: string): void {
   }
   const record = decodeEntryFile(fileName, bytes);
   if (isBroken(record)) throw refuse(record.problem);
-}
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return errorCode(error) === 'ESRCH';
-  }
-}
-
-function ioError(what: string, file: string, cause: unknown): RegistryError {
-  return new RegistryError(
-    'io',
-    `${what} (${errorText(cause)}). Check the permissions and the free space of the disk.`,
-    { file },
-    { cause },
-  );
 }

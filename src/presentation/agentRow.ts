@@ -23,6 +23,8 @@ export interface AgentRowOptions {
   readonly t: Translate;
   readonly parent: string | undefined;
   readonly children: readonly string[];
+  /** How many files it holds. */
+  readonly heldCount?: number | undefined;
   readonly cache: RowCache;
 }
 
@@ -31,9 +33,9 @@ export type RowCache = WeakMap<AgentSnapshot, { readonly key: string; readonly r
 
 /** The row of an agent; the same object as before while it would look the same. */
 export function agentRow(agent: AgentSnapshot, options: AgentRowOptions): TreeRow {
-  const { root, nowMs, parent, children, cache } = options;
+  const { root, nowMs, parent, children, cache, heldCount = 0 } = options;
   const age = coarseDuration(nowMs - sinceMs(agent));
-  const key = [age, root, parent, ...children].join('\n');
+  const key = [age, heldCount, root, parent, ...children].join('\n');
   const cached = cache.get(agent);
   if (cached?.key === key) return cached.row;
   const row = makeRow(agent, age, options);
@@ -61,7 +63,7 @@ function makeRow(agent: AgentSnapshot, age: string, options: AgentRowOptions): T
     icon: iconOf(entry, state),
     color: colorOf(state),
     contextValue: contextValueOf(entry, state),
-    tooltip: tooltipOf(agent, t),
+    tooltip: tooltipOf(agent, options),
     children,
     isExpanded: true,
     hasDetails: true,
@@ -142,7 +144,10 @@ function contextValueOf(entry: AgentEntry, state: StateWord): string {
   return ['heddle.agent', ...flags.filter((flag) => flag !== undefined)].join('+');
 }
 
-function tooltipOf({ entry, verdict, startedAt }: AgentSnapshot, t: Translate): TooltipPart[] {
+function tooltipOf(
+  { entry, verdict, startedAt }: AgentSnapshot,
+  { t, heldCount = 0 }: AgentRowOptions,
+): TooltipPart[] {
   const field = (label: string, value: string | undefined): TooltipPart[] =>
     value === undefined || value === '' ? [] : [{ kind: 'field', label, value }];
   const time = (text: string | undefined): string | undefined => {
@@ -161,6 +166,7 @@ function tooltipOf({ entry, verdict, startedAt }: AgentSnapshot, t: Translate): 
     },
     ...field(t('Thread'), line(heldThread(entry))),
     ...field(t('Task'), line(entry.attachReason)),
+    ...field(t('Files held'), heldCount === 0 ? undefined : String(heldCount)),
     ...field(t('Usage'), usageText(entry.usageSummary, t)),
     ...field(t('Started'), localTime(startedAt.epochMs)),
     ...field(t('Ended'), time(entry.completedAt)),

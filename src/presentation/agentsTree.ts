@@ -6,6 +6,10 @@ import { brokenRow } from './brokenRow.ts';
 import { toPlainLine } from './plainText.ts';
 import { toAgentElement } from './agentElement.ts';
 import { groupBy } from './groupBy.ts';
+import { groupRow } from './groupRow.ts';
+import { heldFileRows, type HeldBySession } from './heldFiles.ts';
+import type { LockRowCache } from './lockRow.ts';
+import { lastSegment } from './pathFolders.ts';
 import { spawnForest } from './spawnForest.ts';
 import type { TreeRow } from './treeRow.ts';
 
@@ -19,6 +23,9 @@ export interface AgentsTreeOptions {
   readonly t?: Translate | undefined;
   /** Keeps rows between models, so that what did not change is the same object. */
   readonly cache?: RowCache | undefined;
+  /** What the agents of a root hold. */
+  readonly heldIn?: ((root: string) => HeldBySession) | undefined;
+  readonly lockCache?: LockRowCache | undefined;
 }
 
 /** The whole tree as data. An element is the id of its row, the same after every refresh. */
@@ -42,10 +49,13 @@ class TreeBuilder {
   private readonly rows = new Map<string, TreeRow>();
   private readonly t: Translate;
   private readonly cache: RowCache;
+  private readonly lockCache: LockRowCache;
+  private readonly heldByRoot = new Map<string, HeldBySession>();
 
   constructor(private readonly options: AgentsTreeOptions) {
     this.t = options.t ?? inEnglish;
     this.cache = options.cache ?? new WeakMap();
+    this.lockCache = options.lockCache ?? new WeakMap();
   }
 
   finish(roots: readonly string[]): TreeModel {
@@ -153,19 +163,13 @@ class TreeBuilder {
       const children = agents.map((agent) =>
         this.addAgent(snapshot, agent, { parent: id, children: [] }),
       );
-      return this.add({
-        id,
-        parent,
-        label: group.labelOf(key),
-        description: String(agents.length),
-        icon: group.icon,
-        color: undefined,
-        contextValue: 'heddle.group',
-        tooltip: [{ kind: 'text', text: group.labelOf(key) }],
-        children,
-        isExpanded: true,
-        hasDetails: false,
-      });
+      return this.add(
+        groupRow({
+          ...{ id, parent, children, icon: group.icon, isExpanded: true },
+          label: group.labelOf(key),
+          tooltip: group.labelOf(key),
+        }),
+      );
     });
   }
 
@@ -180,19 +184,13 @@ class TreeBuilder {
       this.addAgent(snapshot, agent, { parent: id, children: [] }),
     );
     return [
-      this.add({
-        id,
-        parent,
-        label: this.t('Finished'),
-        description: String(finished.length),
-        icon: 'archive',
-        color: undefined,
-        contextValue: 'heddle.group',
-        tooltip: [{ kind: 'text', text: this.t('Finished entries are removed after 7 days.') }],
-        children,
-        isExpanded: false,
-        hasDetails: false,
-      }),
+      this.add(
+        groupRow({
+          ...{ id, parent, children, icon: 'archive', isExpanded: false },
+          label: this.t('Finished'),
+          tooltip: this.t('Finished entries are removed after 7 days.'),
+        }),
+      ),
     ];
   }
 
@@ -203,24 +201,14 @@ class TreeBuilder {
       this.add(brokenRow(record, { root: snapshot.root, parent: id, t: this.t })),
     );
     return [
-      this.add({
-        id,
-        parent,
-        label: this.t('Unreadable'),
-        description: String(snapshot.broken.length),
-        icon: 'warning',
-        color: 'list.warningForeground',
-        contextValue: 'heddle.group',
-        tooltip: [
-          {
-            kind: 'text',
-            text: this.t('These files are not valid agent entries. They are left as they are.'),
-          },
-        ],
-        children,
-        isExpanded: false,
-        hasDetails: false,
-      }),
+      this.add(
+        groupRow({
+          ...{ id, parent, children, icon: 'warning', isExpanded: false },
+          color: 'list.warningForeground',
+          label: this.t('Unreadable'),
+          tooltip: this.t('These files are not valid agent entries. They are left as they are.'),
+        }),
+      ),
     ];
   }
 
@@ -230,9 +218,28 @@ class TreeBuilder {
     place: { readonly parent: string | undefined; readonly children: readonly string[] },
   ): string {
     const { nowMs } = this.options;
+    const { root } = snapshot;
+    const { sessionId } = agent.entry;
+    const holder = this.heldIn(root).get(sessionId);
+    const parent = toAgentElement({ root, sessionId });
+    const options = { root, sessionId, parent, t: this.t, cache: this.lockCache };
+    const held = heldFileRows(holder, options);
+    for (const row of held.rows) this.add(row);
     return this.add(
-      agentRow(agent, { root: snapshot.root, nowMs, t: this.t, cache: this.cache, ...place }),
+      agentRow(agent, {
+        ...{ root, nowMs, t: this.t, cache: this.cache, parent: place.parent },
+        children: [...held.top, ...place.children],
+        heldCount: holder?.locks.length ?? 0,
+      }),
     );
+  }
+
+  private heldIn(root: string): HeldBySession {
+    const known = this.heldByRoot.get(root);
+    if (known) return known;
+    const held = this.options.heldIn?.(root) ?? new Map<string, never>();
+    this.heldByRoot.set(root, held);
+    return held;
   }
 
   private add(row: TreeRow): string {
@@ -245,8 +252,4 @@ class TreeBuilder {
 function compareGroups(a: string, b: string): number {
   if (a === '' || b === '') return a === b ? 0 : a === '' ? 1 : -1;
   return a.localeCompare(b);
-}
-
-function lastSegment(path: string): string {
-  return path.split(/[/\\]/).findLast((segment) => segment !== '') ?? path;
 }

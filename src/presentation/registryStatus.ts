@@ -13,6 +13,7 @@ export interface RegistryStatus {
   readonly text: string;
   readonly accessibleText: string;
   readonly isWarning: boolean;
+  readonly hasLocks: boolean;
   /** Whether there is anything to show at all. */
   readonly isVisible: boolean;
 }
@@ -24,10 +25,25 @@ export interface DeadReservation {
   readonly text: string;
 }
 
+/** What is held in all roots together. */
+export interface LockCounts {
+  readonly locked: number;
+  /** For which somebody waits. */
+  readonly contended: number;
+  /** Held at this window, and somebody waits for it: only the person there can help. */
+  readonly mineContended: number;
+}
+
+const noLocks: LockCounts = { locked: 0, contended: 0, mineContended: 0 };
+
 /** The state of all roots in a few characters. */
 export function registryStatus(
   snapshots: readonly RegistrySnapshot[],
-  { nowMs, t = inEnglish }: { readonly nowMs: number; readonly t?: Translate },
+  {
+    nowMs,
+    t = inEnglish,
+    locks = noLocks,
+  }: { readonly nowMs: number; readonly t?: Translate; readonly locks?: LockCounts },
 ): RegistryStatus {
   const agents = snapshots.flatMap((snapshot) => snapshot.agents);
   const alive = agents.filter(
@@ -40,21 +56,46 @@ export function registryStatus(
       text: describeDead(entry, nowMs, t),
     })),
   );
-  const isWarning = deadReservations.length > 0;
-  const dead = isWarning ? ` $(warning) ${deadReservations.length}` : '';
-  const aliveText = alive === 1 ? t('1 agent alive') : t('{0} agents alive', alive);
-  const deadText =
-    deadReservations.length === 1
-      ? t('1 dead reservation')
-      : t('{0} dead reservations', deadReservations.length);
+  const counts = { alive, dead: deadReservations.length, locks };
   return {
     alive,
     deadReservations,
-    text: `$(hubot) ${alive}${dead}`,
-    accessibleText: isWarning ? `${aliveText}, ${deadText}` : aliveText,
-    isWarning,
+    text: shortText(counts),
+    accessibleText: longText(counts, t),
+    isWarning: deadReservations.length + locks.mineContended > 0,
+    hasLocks: locks.locked > 0,
     isVisible: snapshots.some(({ state }) => state.kind === 'ready' || state.kind === 'failed'),
   };
+}
+
+interface StatusCounts {
+  readonly alive: number;
+  readonly dead: number;
+  readonly locks: LockCounts;
+}
+
+/** What is zero is left out, but something is always there to click on. */
+function shortText({ alive, dead, locks }: StatusCounts): string {
+  const isBare = alive === 0 && locks.locked > 0;
+  const parts = [
+    isBare ? '' : `$(hubot) ${alive}`,
+    dead > 0 ? `$(warning) ${dead}` : '',
+    locks.locked > 0 ? `$(lock) ${locks.locked}` : '',
+    locks.contended > 0 ? `$(watch) ${locks.contended}` : '',
+  ];
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+function longText({ alive, dead, locks }: StatusCounts, t: Translate): string {
+  const { locked, contended, mineContended } = locks;
+  const parts = [
+    alive === 1 ? t('1 agent alive') : t('{0} agents alive', alive),
+    dead > 0 && (dead === 1 ? t('1 dead reservation') : t('{0} dead reservations', dead)),
+    locked > 0 && (locked === 1 ? t('1 locked path') : t('{0} locked paths', locked)),
+    contended > 0 && t('{0} that somebody waits for', contended),
+    mineContended > 0 && t('{0} of these held by you', mineContended),
+  ];
+  return parts.filter((part) => part !== false).join(', ');
 }
 
 /** A dead owner that still holds a thread of its own choosing. */

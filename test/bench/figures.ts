@@ -3,7 +3,8 @@ export interface Figure {
   readonly name: string;
   readonly target: string;
   readonly measured: string;
-  readonly isMet: boolean;
+  /** Undefined where there is no target. */
+  readonly isMet: boolean | undefined;
 }
 
 export function atMost(name: string, measured: number, target: number, unit: string): Figure {
@@ -13,6 +14,11 @@ export function atMost(name: string, measured: number, target: number, unit: str
     measured: `${rounded(measured)} ${unit}`,
     isMet: measured <= target,
   };
+}
+
+/** What has no target of its own. */
+export function reported(name: string, measured: number, unit: string): Figure {
+  return { name, target: '–', measured: `${rounded(measured)} ${unit}`, isMet: undefined };
 }
 
 export function atLeastTimes(name: string, measured: number, target: number): Figure {

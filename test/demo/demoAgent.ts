@@ -16,6 +16,8 @@ import { playRole, type PlayedRole } from './playRole.ts';
 const reportMs = { from: 4_000, to: 6_000 };
 const reportsPerBeat = 2;
 const joinTries = 20;
+/** Short enough for an end that nobody waits for. */
+const waitPerTry = '20s';
 /** The exit code of the CLI for a thread that somebody else holds. */
 const heldByOther = 3;
 
@@ -48,7 +50,9 @@ async function main([name = '', stageText = '', parentKey]: readonly string[]): 
 
   const sessionId = await join(player);
   const spawned = role.spawns.map((each) => playRole(each, { stage, parentKey: player.actorKey }));
+  const editing = edit(player, sessionId);
   const isActive = await work(player, sessionId);
+  await editing;
   await leave(player, { sessionId, spawned, isActive });
   process.exit();
 }
@@ -102,6 +106,17 @@ function identityFlags({ role, actorKey, parentKey, folder }: Player): string[] 
     ...(parentKey === undefined ? [] : ['--parent-key', parentKey]),
     ...['--path', folder, '--pid', String(process.pid)],
   ];
+}
+
+/** Locks what it edits, one after the other. Whoever holds a file meanwhile is waited for. */
+async function edit({ role, cli, asked }: Player, sessionId: string): Promise<void> {
+  for (const { path, reason, isShared = false } of role.edits ?? []) {
+    while (!asked.aborted) {
+      const flags = ['--agent', sessionId, '--reason', reason, '--wait', waitPerTry];
+      const { exitCode } = await cli.run('lock', path, ...flags, ...(isShared ? ['--shared'] : []));
+      if (exitCode !== heldByOther) break;
+    }
+  }
 }
 
 /** Reports until its time is over; false when somebody else has ended its session meanwhile. */

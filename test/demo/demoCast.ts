@@ -27,6 +27,14 @@ export type DemoEnding =
 /** The harnesses of the demo; each has its own form of keys. */
 export type DemoHarness = 'claude-code' | 'codex' | 'opencode';
 
+/** A file or folder that a role holds while it works. */
+export interface DemoEdit {
+  readonly path: string;
+  readonly reason: string;
+  /** Whether it only reads it and lets others read it too. */
+  readonly isShared?: boolean;
+}
+
 /** One role of the demo. Each is played by a process of its own. */
 export interface DemoRole {
   readonly name: string;
@@ -39,6 +47,8 @@ export interface DemoRole {
   readonly place: 'main checkout' | 'linked worktree';
   readonly joinsAfterSeconds: number;
   readonly ending: DemoEnding;
+  /** What it locks, one after the other; it waits for what somebody else holds. */
+  readonly edits?: readonly DemoEdit[];
   /** Whom it spawns. */
   readonly spawns: readonly DemoRole[];
 }
@@ -88,6 +98,10 @@ const checkoutAgent: DemoRole = {
   place: 'main checkout',
   joinsAfterSeconds: 1,
   ending: { kind: 'release', afterSeconds: 420, status: 'merged', pauseSeconds: 15 },
+  edits: [
+    { path: 'src/checkout.ts', reason: 'Retry when the provider times out' },
+    { path: 'src/payments.ts', reason: 'Tell a timeout from a refusal' },
+  ],
   spawns: [
     {
       name: 'checkout-tests',
@@ -97,6 +111,7 @@ const checkoutAgent: DemoRole = {
       place: 'main checkout',
       joinsAfterSeconds: 1,
       ending: { kind: 'release', afterSeconds: 75, status: 'complete', pauseSeconds: 20 },
+      edits: [{ path: 'test', reason: 'Tests for the retries' }],
       spawns: [],
     },
     {
@@ -107,6 +122,7 @@ const checkoutAgent: DemoRole = {
       place: 'main checkout',
       joinsAfterSeconds: 3,
       ending: { kind: 'release', afterSeconds: 150, status: 'complete', pauseSeconds: 30 },
+      edits: [{ path: 'src/checkout.ts', reason: 'Comments on the error handling' }],
       spawns: [],
     },
   ],
@@ -121,6 +137,10 @@ const roundingAgent: DemoRole = {
   place: 'linked worktree',
   joinsAfterSeconds: 2,
   ending: { kind: 'release', afterSeconds: 330, status: 'complete', pauseSeconds: 15 },
+  edits: [
+    { path: 'src/cart.ts', reason: 'Round the total once' },
+    { path: 'test/cart.test.ts', reason: 'A cart with a discount' },
+  ],
   spawns: [
     {
       name: 'rounding-callers',
@@ -130,6 +150,7 @@ const roundingAgent: DemoRole = {
       place: 'linked worktree',
       joinsAfterSeconds: 2,
       ending: { kind: 'release', afterSeconds: 110, status: 'complete', pauseSeconds: 25 },
+      edits: [{ path: 'README.md', reason: 'Read how the parts fit together', isShared: true }],
       spawns: [],
     },
   ],
@@ -144,6 +165,7 @@ const paymentsAgent: DemoRole = {
   place: 'main checkout',
   joinsAfterSeconds: 0,
   ending: { kind: 'killed', afterSeconds: 20 },
+  edits: [{ path: 'src/payments.ts', reason: 'Call the new provider' }],
   spawns: [],
 };
 

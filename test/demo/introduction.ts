@@ -6,6 +6,8 @@ export function introduction(at: { readonly folder: string; readonly window?: st
     `${demoPerson.name} at the top of the tree, her agents below her, and whom they spawned.`,
     'A pause of the mouse over an agent: its task, and tokens and dollars that grow as it works.',
     `OpenCode was killed without a word and still holds ${abandonedBranch}: reap it on its row.`,
+    'File Locks below the agents: who holds which file, and who waits for one. The explorer has badges.',
+    'src/checkout.ts in the editor: who holds it stands above its first line. Type, and you are warned.',
   ];
   return [
     '',

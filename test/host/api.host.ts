@@ -25,7 +25,9 @@ describe('the API for other extensions', () => {
     assert.equal(await heddleExtension().activate(), registry.api);
     assert.equal(heddleExtension().exports, registry.api);
     assert.equal(registry.api.version, 1);
-    assert.deepEqual(Object.keys(registry.api).sort(), ['getSnapshot', 'onDidChange', 'version']);
+    assert.deepEqual(Object.keys(registry.api).sort(), [
+      ...['getLocks', 'getSnapshot', 'onDidChange', 'onDidChangeLocks', 'version'],
+    ]);
   });
 
   it('is frozen all the way down', () => {

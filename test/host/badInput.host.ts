@@ -16,6 +16,8 @@ const withoutArguments: readonly CommandId[] = [
   'heddle.agents.groupByThread',
   'heddle.agents.groupByHarness',
   'heddle.agents.groupFlat',
+  'heddle.locks.groupByFolder',
+  'heddle.locks.groupByHolder',
 ];
 
 describe('commands that are given something bad', () => {

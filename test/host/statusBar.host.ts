@@ -2,7 +2,13 @@ import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
 import { RegistryStatusBar } from '../../src/extension/registryStatusBar.ts';
 import { toAgentElement } from '../../src/presentation/agentElement.ts';
-import { FakeRegistrySet, fakeRoot, seen, snapshotOf } from '../support/hostRegistrySet.ts';
+import {
+  FakeRegistrySet,
+  fakeRoot,
+  noLocks,
+  seen,
+  snapshotOf,
+} from '../support/hostRegistrySet.ts';
 
 const gone = { liveness: 'dead', reason: 'gone' } as const;
 
@@ -31,7 +37,7 @@ describe('the status bar', () => {
         return item;
       },
     });
-    bar = new RegistryStatusBar(set.asRegistrySet());
+    bar = new RegistryStatusBar(set.asRegistrySet(), noLocks);
     Object.assign(vscode.window, { createStatusBarItem: real });
   });
   after(() => bar.dispose());
@@ -83,7 +89,12 @@ describe('the status bar', () => {
     const nasty = '[x](command:heddle.agents.reap) https://evil.example <b> $(trash)\u001b';
     set.show(snapshotOf([seen('agent-a', { thread: nasty, model: nasty }, gone)]));
     assert.deepEqual(markdown().isTrusted, {
-      enabledCommands: ['heddle.agents.reap', 'heddle.agent.showDetails', 'heddle.agents.focus'],
+      enabledCommands: [
+        'heddle.agents.reap',
+        'heddle.agent.showDetails',
+        'heddle.agents.focus',
+        'heddle.locks.focus',
+      ],
     });
     assert.notEqual(markdown().supportHtml, true);
     assert.notEqual(markdown().supportThemeIcons, true);

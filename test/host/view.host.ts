@@ -7,6 +7,7 @@ import {
   brokenOf,
   FakeRegistrySet,
   fakeRoot,
+  noLocks,
   seen,
   snapshotOf,
 } from '../support/hostRegistrySet.ts';
@@ -66,7 +67,7 @@ describe('the view Agents', () => {
         dispose: () => undefined,
       };
       Object.assign(vscode.window, { createTreeView: () => fake });
-      view = new AgentsView(set.asRegistrySet());
+      view = new AgentsView(set.asRegistrySet(), noLocks);
       Object.assign(vscode.window, { createTreeView: real });
     });
     after(() => view.dispose());

@@ -10,6 +10,8 @@ export interface PersonScript {
   readonly picks?: (items: readonly vscode.QuickPickItem[]) => unknown;
   /** The title of a notification's button that is pressed, when there is one. */
   readonly presses?: string;
+  /** What is typed into input boxes and accepted; undefined gives up, which is the default. */
+  readonly types?: string;
 }
 
 /** What the person was shown meanwhile. */
@@ -17,6 +19,8 @@ export interface Shown {
   readonly questions: { readonly text: string; readonly detail: string | undefined }[];
   readonly notifications: { readonly text: string; readonly buttons: readonly string[] }[];
   readonly picks: (readonly vscode.QuickPickItem[])[];
+  /** What input boxes asked, with what they said of the answer. */
+  readonly inputs: { readonly prompt: string; readonly problem: string | undefined }[];
 }
 
 /**
@@ -25,14 +29,15 @@ export interface Shown {
  */
 export async function withPerson<T>(
   script: PersonScript,
-  work: () => Promise<T>,
+  work: (shown: Shown) => Promise<T>,
 ): Promise<{ readonly result: T; readonly shown: Shown }> {
-  const shown: Shown = { questions: [], notifications: [], picks: [] };
+  const shown: Shown = { questions: [], notifications: [], picks: [], inputs: [] };
   const names = [
     'showInformationMessage',
     'showWarningMessage',
     'showErrorMessage',
     'showQuickPick',
+    'createInputBox',
   ] as const;
   const real = Object.fromEntries(names.map((name) => [name, vscode.window[name]]));
   const message = (text: string, ...rest: readonly unknown[]): Promise<unknown> =>
@@ -46,12 +51,49 @@ export async function withPerson<T>(
       shown.picks.push(list);
       return script.picks?.(list);
     },
+    createInputBox: () => fakeInputBox(script, shown),
   });
   try {
-    return { result: await work(), shown };
+    return { result: await work(shown), shown };
   } finally {
     Object.assign(vscode.window, real);
   }
+}
+
+/** An input box in which the script's text is typed and accepted, or which is closed at once. */
+function fakeInputBox({ types }: PersonScript, shown: Shown): unknown {
+  const heard: Record<'change' | 'accept' | 'hide', Listener> = {
+    change: ignore,
+    accept: ignore,
+    hide: ignore,
+  };
+  const box = {
+    title: '',
+    prompt: '',
+    value: '',
+    validationMessage: undefined as string | undefined,
+    onDidChangeValue: (listener: Listener) => (heard.change = listener),
+    onDidAccept: (listener: Listener) => (heard.accept = listener),
+    onDidHide: (listener: Listener) => (heard.hide = listener),
+    onDidTriggerButton: ignore,
+    dispose: ignore,
+    show: () => {
+      if (types !== undefined) {
+        box.value = types;
+        heard.change(types);
+        heard.accept('');
+      }
+      shown.inputs.push({ prompt: box.prompt, problem: box.validationMessage });
+      heard.hide('');
+    },
+  };
+  return box;
+}
+
+type Listener = (text: string) => void;
+
+function ignore(): void {
+  // Nobody listens yet.
 }
 
 /** Takes a thread for the person at this window, without a word to them. */

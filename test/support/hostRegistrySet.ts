@@ -23,6 +23,13 @@ export class FakeRegistrySet {
   }
 }
 
+/** What adapters see of locks where nobody holds anything. */
+export const noLocks = {
+  onDidChange: (): vscode.Disposable => new vscode.Disposable(() => undefined),
+  get: (): undefined => undefined,
+  totals: { locked: 0, contended: 0, mine: 0, mineContended: 0 },
+};
+
 /** An agent with a verdict. */
 export function seen(
   sessionId: string,

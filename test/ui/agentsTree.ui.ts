@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 
-import { clickMenuItem, menuItems } from '../support/vscode/contextMenu.ts';
+import { clickMenuItem } from '../support/vscode/contextMenu.ts';
 import { startUiSession } from '../support/vscode/uiSession.ts';
 import type { UiSession } from '../support/vscode/uiSession.ts';
 import { waitUntil } from '../support/vscode/waitUntil.ts';
@@ -261,9 +261,7 @@ async function removeHolder(world: UiWorld, thread: string): Promise<void> {
 
 /** Chooses in the menu of the view; returns what was offered. */
 async function groupBy(tree: TreeView, label: string): Promise<string[]> {
-  await tree.clickTitleAction('Views and More Actions');
-  const page = tree.root.page();
-  const offered = await menuItems(page);
-  await clickMenuItem(page, label);
+  const offered = await tree.openTitleMenu();
+  await clickMenuItem(tree.root.page(), label);
   return offered;
 }

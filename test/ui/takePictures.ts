@@ -6,8 +6,10 @@ import { endUiSessions, startUiSession } from '../support/vscode/uiSession.ts';
 import type { UiSession } from '../support/vscode/uiSession.ts';
 import type { Workbench } from '../support/vscode/workbench.ts';
 import { joinCast } from './support/cast.ts';
+import type { Cast } from './support/cast.ts';
+import { lockShop, shopFiles } from './support/lockedShop.ts';
 import { UiWorld } from './support/uiWorld.ts';
-import { settle, showAgents, statusItem } from './support/windowDressing.ts';
+import { locksViewTitle, settle, showAgents, statusItem } from './support/windowDressing.ts';
 
 /**
  * Takes the pictures of the README anew, of the packaged extension: `npm run package`, then
@@ -16,6 +18,7 @@ import { settle, showAgents, statusItem } from './support/windowDressing.ts';
 async function takePictures(): Promise<void> {
   const world = new UiWorld();
   try {
+    for (const [path, text] of Object.entries(shopFiles)) world.writeSource(path, text);
     await world.initGit('feature/login');
     const cast = await joinCast(world);
     const minutes = { person: 95, claude: 42, writer: 3, reviewer: 11, codex: 27, finder: 6 };
@@ -23,7 +26,7 @@ async function takePictures(): Promise<void> {
       await startedAgo(world, cast[name as keyof typeof minutes], ago);
     }
 
-    await inWindow(world, { width: 900, height: 470 }, async ({ workbench }) => {
+    await inWindow(world, { width: 900, height: 600 }, async ({ workbench }) => {
       const tree = await showAgents(workbench, { sideBarWidth: 540 });
       await tree.waitForRow('Grace');
       await settle(workbench);
@@ -33,6 +36,7 @@ async function takePictures(): Promise<void> {
       await settle(workbench);
       await take(workbench, 'agents-light');
     });
+    await takeLockPictures(world, cast);
     await inWindow(world, { width: 1100, height: 700 }, async ({ workbench }) => {
       const tree = await showAgents(workbench, { sideBarWidth: 360 });
       await tree.select(/sonnet-4-5/);
@@ -48,7 +52,7 @@ async function takePictures(): Promise<void> {
       thread: 'feature/search',
       pid: await killed(world),
     });
-    await inWindow(world, { width: 900, height: 470 }, async ({ workbench }) => {
+    await inWindow(world, { width: 900, height: 600 }, async ({ workbench }) => {
       const tree = await showAgents(workbench, { sideBarWidth: 500 });
       await tree.waitForRow(/kimi-k2/);
       await workbench.runCommand('Heddle Agents: Reap Dead Agents…');
@@ -61,12 +65,41 @@ async function takePictures(): Promise<void> {
   }
 }
 
+async function takeLockPictures(world: UiWorld, cast: Cast): Promise<void> {
+  await lockShop(world, cast);
+  const waiting = ['lock', 'src/checkout.ts', '--agent', cast.codex, '--wait', '5m'];
+  void world.cli(...waiting, '--reason', 'Use the new rounding');
+  for (let i = 0; i < 3; i += 1) await world.cli('lock', 'src/cart.ts', '--agent', cast.claude);
+  await inWindow(world, { width: 1000, height: 760 }, async ({ workbench }) => {
+    await showAgents(workbench, { sideBarWidth: 420 });
+    const locks = workbench.tree(locksViewTitle);
+    await locks.waitForRow('checkout.ts');
+    await settle(workbench);
+    await take(workbench, 'locks-dark');
+  });
+  await inWindow(world, { width: 1000, height: 560 }, async ({ workbench }) => {
+    await workbench.runCommand('View: Show Explorer');
+    for (const folder of ['src', 'docs']) await workbench.explorer.expand(folder);
+    await workbench.explorer.select('checkout.ts');
+    await workbench.page.locator('.codelens-decoration').first().waitFor();
+    await workbench.page.locator('.editor-instance .view-line').last().click();
+    await workbench.page.keyboard.type('// try');
+    await workbench.page.keyboard.press('Escape');
+    await workbench.notifications.waitFor(/holds src/);
+    await settle(workbench);
+    await take(workbench, 'held-file-dark');
+    await workbench.runCommand('File: Revert File');
+  });
+  await world.cli('unlock', '--all', '--agent', cast.claude);
+}
+
 async function inWindow(
   world: UiWorld,
   size: { readonly width: number; readonly height: number },
   work: (session: UiSession) => Promise<void>,
 ): Promise<void> {
-  const session = await startUiSession({ target: world.folder, size });
+  const settings = { 'files.autoSave': 'off', 'editor.minimap.enabled': false };
+  const session = await startUiSession({ target: world.folder, size, settings });
   try {
     await work(session);
   } finally {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { partyWithoutEntry } from '../../core/activity/agentParty.ts';
 import { newAgentEntry, type AgentEntry } from '../../core/agents/agentEntry.ts';
 import type { AgentSnapshot } from '../../core/agents/registrySnapshot.ts';
 import { sessionIdByteCount, toSessionId } from '../../core/agents/sessionId.ts';
@@ -38,8 +39,10 @@ export async function reserve(
 ): Promise<ExitCode> {
   const pid = holderPid(flags);
   const open = await openForAdding(context);
-  const outcome = await open.registry.tryReserveThread(thread, (sessionId) =>
-    buildReservation(context, open, { sessionId, thread, flags, pid }),
+  const outcome = await open.registry.tryReserveThread(
+    thread,
+    (sessionId) => buildReservation(context, open, { sessionId, thread, flags, pid }),
+    partyWithoutEntry(namedFields(flags)),
   );
   const agent = await toSnapshot(open, outcome.entry);
   const isReserved = outcome.kind === 'reserved';

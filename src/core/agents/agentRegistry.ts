@@ -1,6 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { RandomSource } from '../../base/randomSource.ts';
+import type { ActivityParty } from '../activity/activityEvent.ts';
+import type { ActivitySink } from '../activity/activityLog.ts';
+import { threadRefused, threadReleased, threadReserved } from '../activity/threadEvents.ts';
 import { actorChain, toActorChainNode } from './actorChain.ts';
 import type { ActorChainNode, AgentEntry, AgentStatus, ContextQueryEntry } from './agentEntry.ts';
 import { actorLookup, type AgentView, type IndexedKey } from './agentIndex.ts';
@@ -17,6 +20,7 @@ import {
   type ReapedEntry,
   type ReapOptions,
 } from './reaping.ts';
+import { transactRecorded, type RecordedTransaction } from './recordedTransaction.ts';
 import { RegistryError } from './registryError.ts';
 import { isStaleTerminalEntry } from './retention.ts';
 import { sessionIdByteCount, toSessionId } from './sessionId.ts';
@@ -30,6 +34,8 @@ export interface AgentRegistryPorts {
   readonly logger: Logger;
   /** The real path of a folder, or the path itself when it has none. */
   readonly realPath: (path: string) => Promise<string>;
+  /** Where it is recorded what was reserved, released and reaped; by default nowhere. */
+  readonly activity?: ActivitySink | undefined;
 }
 
 /** Makes an entry for a fresh session id. It may not change the id it was given. */
@@ -98,9 +104,13 @@ export class AgentRegistry {
 
   /** Changes an entry under the write lock. Undefined when there is none. */
   updateEntry(sessionId: string, update: UpdateEntry): Promise<AgentEntry | undefined> {
-    return this.transact(async (tx) => {
-      const record = expectReadable(tx.reread(sessionId));
-      return record && (await tx.write(sameAgent(sessionId, update(record.entry)))).entry;
+    return transactRecorded(this.ports, async ({ tx, record }) => {
+      const before = expectReadable(tx.reread(sessionId))?.entry;
+      if (before === undefined) return undefined;
+      const { entry } = await tx.write(sameAgent(sessionId, update(before)));
+      const isReleased = before.status === 'active' && entry.status !== 'active';
+      if (isReleased) record(threadReleased(entry, this.ports.clock.now()));
+      return entry;
     });
   }
 
@@ -135,18 +145,33 @@ export class AgentRegistry {
   /**
    * In one step: prunes what is stale on the thread, abandons its dead owners, and then either names
    * the owner that is not provably dead or reserves the thread with a new entry.
+   * @param asker who is recorded as refused; whoever reserves is known by the new entry
    */
-  tryReserveThread(thread: string, build: BuildEntry): Promise<ReserveOutcome> {
-    return this.transact(async (tx) => {
-      const owner = await this.clearThread(tx, thread);
-      if (owner !== undefined) return { kind: 'live-owner', entry: owner };
-      return { kind: 'reserved', entry: await this.writeGenerated(tx, build) };
+  tryReserveThread(
+    thread: string,
+    build: BuildEntry,
+    asker: ActivityParty = { name: '' },
+  ): Promise<ReserveOutcome> {
+    return transactRecorded(this.ports, async (transaction) => {
+      const owner = await this.clearThread(transaction, thread);
+      const nowMs = this.ports.clock.now();
+      if (owner !== undefined) {
+        transaction.record(threadRefused({ actor: asker, owner }, nowMs));
+        return { kind: 'live-owner', entry: owner };
+      }
+      const entry = await this.writeGenerated(transaction.tx, build);
+      transaction.record(threadReserved(entry, nowMs));
+      return { kind: 'reserved', entry };
     });
   }
 
   /** `tryReserveThread` for callers without a plan for conflicts. @throws RegistryError `thread-taken` */
-  async createGeneratedEntryForThread(thread: string, build: BuildEntry): Promise<AgentEntry> {
-    const outcome = await this.tryReserveThread(thread, build);
+  async createGeneratedEntryForThread(
+    thread: string,
+    build: BuildEntry,
+    asker?: ActivityParty,
+  ): Promise<AgentEntry> {
+    const outcome = await this.tryReserveThread(thread, build, asker);
     if (outcome.kind === 'reserved') return outcome.entry;
     throw threadTaken(thread, outcome.entry);
   }
@@ -243,14 +268,18 @@ export class AgentRegistry {
   }
 
   /** Prunes and abandons what may be, and returns the owner that stands in the way, if any. */
-  private async clearThread(tx: AgentTransaction, thread: string): Promise<AgentEntry | undefined> {
+  private async clearThread(
+    transaction: RecordedTransaction,
+    thread: string,
+  ): Promise<AgentEntry | undefined> {
+    const { tx } = transaction;
     for (const { entry } of tx.view.findBy('thread', thread)) {
       if (this.isStale(entry)) await this.removeIfStillStale(tx, entry.sessionId);
     }
     for (const owner of activeOwners(tx, thread)) {
       const verdict = await this.livenessFor(owner);
       if (verdict.liveness !== 'dead') return owner;
-      await abandonIfDead({ ...this.ports, liveness: this.liveness }, tx, owner.sessionId);
+      await abandonIfDead({ ...this.ports, liveness: this.liveness }, transaction, owner.sessionId);
     }
     return undefined;
   }

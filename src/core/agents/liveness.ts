@@ -49,6 +49,19 @@ export type ProcessState =
       readonly startedAtMs: number | undefined;
     };
 
+/** The fields of an entry on which a verdict rests. */
+export type LivenessSubject = Pick<
+  AgentEntry,
+  | 'status'
+  | 'pid'
+  | 'bootId'
+  | 'processStart'
+  | 'pidNamespace'
+  | 'startedAt'
+  | 'heartbeatAt'
+  | 'lastProgressAt'
+>;
+
 /** The port through which the core learns of processes. */
 export interface ProcessProbe {
   host(): Promise<HostIdentity>;
@@ -76,7 +89,7 @@ const verdicts: Readonly<Record<LivenessReason, LivenessVerdict>> = {
 };
 
 /** The process id that must be probed before `assessLiveness` can judge, or undefined for none. */
-export function pidToProbe(entry: AgentEntry, host: HostIdentity): number | undefined {
+export function pidToProbe(entry: LivenessSubject, host: HostIdentity): number | undefined {
   return verdictWithoutProbe(entry, host) === undefined ? entry.pid : undefined;
 }
 
@@ -87,7 +100,7 @@ export function pidToProbe(entry: AgentEntry, host: HostIdentity): number | unde
  * @param state what the probe said of `entry.pid`; a missing answer counts as unknown
  */
 export function assessLiveness(
-  entry: AgentEntry,
+  entry: LivenessSubject,
   host: HostIdentity,
   state: ProcessState | undefined,
 ): LivenessVerdict {
@@ -95,7 +108,7 @@ export function assessLiveness(
 }
 
 function judge(
-  entry: AgentEntry,
+  entry: LivenessSubject,
   host: HostIdentity,
   state: ProcessState | undefined,
 ): LivenessReason {
@@ -114,7 +127,10 @@ function judge(
   return startedAfterEntry(entry, state.startedAtMs) ? 'possibly-reused' : 'running';
 }
 
-function verdictWithoutProbe(entry: AgentEntry, host: HostIdentity): LivenessReason | undefined {
+function verdictWithoutProbe(
+  entry: LivenessSubject,
+  host: HostIdentity,
+): LivenessReason | undefined {
   if (entry.status !== 'active') return 'finished';
   if (entry.pid === undefined) return 'no-process';
   if (entry.pid <= 0 || entry.pid > maxPid) return 'impossible-pid';
@@ -144,7 +160,7 @@ function compareStarts(recorded: string | undefined, now: string | undefined): S
  * An entry that a resumed agent updated names a process younger than itself, so the newest mark of
  * life in the entry counts, not only its start.
  */
-function startedAfterEntry(entry: AgentEntry, processStartedMs: number | undefined): boolean {
+function startedAfterEntry(entry: LivenessSubject, processStartedMs: number | undefined): boolean {
   if (processStartedMs === undefined) return false;
   const marks = [entry.startedAt, entry.heartbeatAt, entry.lastProgressAt].map(timestampMs);
   const newest = Math.max(...marks.filter((mark) => mark !== undefined));

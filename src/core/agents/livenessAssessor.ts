@@ -1,9 +1,9 @@
 import type { Logger } from '../../base/logger.ts';
-import type { AgentEntry } from './agentEntry.ts';
 import {
   assessLiveness,
   pidToProbe,
   type HostIdentity,
+  type LivenessSubject,
   type LivenessVerdict,
   type ProcessProbe,
   type ProcessState,
@@ -16,12 +16,12 @@ export class LivenessAssessor {
     private readonly logger: Logger,
   ) {}
 
-  async assess(entry: AgentEntry): Promise<LivenessVerdict> {
+  async assess(entry: LivenessSubject): Promise<LivenessVerdict> {
     return (await this.assessAll([entry]))[0] ?? unprobed;
   }
 
   /** The verdicts in the order of the entries, for the price of one look at each process. */
-  async assessAll(entries: readonly AgentEntry[]): Promise<readonly LivenessVerdict[]> {
+  async assessAll(entries: readonly LivenessSubject[]): Promise<readonly LivenessVerdict[]> {
     const host = await this.probe.host().catch(() => unknownHost);
     const pids = entries.map((entry) => pidToProbe(entry, host)).filter((pid) => pid !== undefined);
     const states: ReadonlyMap<number, ProcessState> =

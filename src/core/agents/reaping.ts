@@ -1,12 +1,17 @@
 import type { Clock } from '../../base/clock.ts';
+import { agentReaped, reapUndone } from '../activity/threadEvents.ts';
 import type { AgentEntry } from './agentEntry.ts';
 import type { AgentView } from './agentIndex.ts';
 import { isBroken } from './agentRecord.ts';
-import type { AgentStore, AgentTransaction } from './agentStore.ts';
 import { withStatus } from './entryStatus.ts';
 import { expectReadable } from './expectReadable.ts';
 import type { LivenessVerdict } from './liveness.ts';
 import type { LivenessAssessor } from './livenessAssessor.ts';
+import {
+  transactRecorded,
+  type RecordedTransaction,
+  type RecordingPorts,
+} from './recordedTransaction.ts';
 import { RegistryError } from './registryError.ts';
 import { activeOwners } from './threadOwners.ts';
 
@@ -25,8 +30,7 @@ export interface ReapOptions {
   readonly isDryRun?: boolean | undefined;
 }
 
-export interface ReapingPorts {
-  readonly store: AgentStore;
+export interface ReapingPorts extends RecordingPorts {
   readonly liveness: LivenessAssessor;
   readonly clock: Clock;
 }
@@ -37,10 +41,10 @@ export function reapDead(
   options: ReapOptions = {},
 ): Promise<readonly ReapedEntry[]> {
   if (options.isDryRun === true) return previewReap(ports, options);
-  return ports.store.transact(async (tx) => {
+  return transactRecorded(ports, async (transaction) => {
     const reaped: ReapedEntry[] = [];
-    for (const { entry, verdict } of await deadIn(ports, tx.view, options)) {
-      const abandoned = await abandonIfDead(ports, tx, entry.sessionId);
+    for (const { entry, verdict } of await deadIn(ports, transaction.tx.view, options)) {
+      const abandoned = await abandonIfDead(ports, transaction, entry.sessionId);
       if (abandoned) reaped.push({ entry: abandoned, verdict });
     }
     return reaped;
@@ -49,7 +53,7 @@ export function reapDead(
 
 /** Takes a reap back. @throws RegistryError `undo-refused` when that would hurt somebody */
 export function undoReap(ports: ReapingPorts, reaped: AgentEntry): Promise<AgentEntry> {
-  return ports.store.transact(async (tx) => {
+  return transactRecorded(ports, async ({ tx, record: recordEvent }) => {
     const record = expectReadable(tx.reread(reaped.sessionId));
     const isUnchanged =
       record?.entry.status === 'abandoned' && record.entry.completedAt === reaped.completedAt;
@@ -58,23 +62,29 @@ export function undoReap(ports: ReapingPorts, reaped: AgentEntry): Promise<Agent
     if (owner) {
       throw undoRefused(reaped, `its thread now belongs to ${owner.sessionId}`, owner);
     }
-    const active = withStatus(record.entry, 'active', ports.clock.now());
-    return (await tx.write(active)).entry;
+    const nowMs = ports.clock.now();
+    const { entry } = await tx.write(withStatus(record.entry, 'active', nowMs));
+    recordEvent(reapUndone(entry, nowMs));
+    return entry;
   });
 }
 
 /** Abandons one entry, unless what is on disk now is not active or not provably dead. */
 export async function abandonIfDead(
   ports: ReapingPorts,
-  tx: AgentTransaction,
+  { tx, record: recordEvent }: RecordedTransaction,
   sessionId: string,
 ): Promise<AgentEntry | undefined> {
   const record = tx.reread(sessionId);
   if (record === undefined || isBroken(record) || record.entry.status !== 'active') {
     return undefined;
   }
-  if ((await ports.liveness.assess(record.entry)).liveness !== 'dead') return undefined;
-  return (await tx.write(withStatus(record.entry, 'abandoned', ports.clock.now()))).entry;
+  const { liveness, reason } = await ports.liveness.assess(record.entry);
+  if (liveness !== 'dead') return undefined;
+  const nowMs = ports.clock.now();
+  const { entry } = await tx.write(withStatus(record.entry, 'abandoned', nowMs));
+  recordEvent(agentReaped({ entry, cause: reason }, nowMs));
+  return entry;
 }
 
 async function previewReap(

@@ -12,6 +12,11 @@ export type RegistryErrorCode =
   | 'read-only'
   | 'no-registry'
   | 'outside-root'
+  | 'invalid-path'
+  | 'invalid-ttl'
+  | 'invalid-holder'
+  | 'not-holder'
+  | 'invalid-snapshot'
   | 'io';
 
 export interface RegistryErrorDetails {

@@ -8,6 +8,8 @@ import type { Logger } from '../../base/logger.ts';
 import type { AgentRegistry } from './agentRegistry.ts';
 import type { AgentRecord } from './agentRecord.ts';
 import type { AgentStore } from './agentStore.ts';
+import type { FolderChange, FolderWatcher } from './folderWatcher.ts';
+import { HeardChanges } from './heardChanges.ts';
 import type { LivenessVerdict } from './liveness.ts';
 import {
   diffSnapshots,
@@ -19,16 +21,6 @@ import {
   type RegistryState,
 } from './registrySnapshot.ts';
 import { isStaleTerminalEntry } from './retention.ts';
-
-/** Something may have changed in a folder: these files, or, without names, anything. */
-export interface FolderChange {
-  readonly fileNames: readonly string[] | undefined;
-}
-
-/** The port that tells of changes. It may tell too often, too late, or in any order. */
-export interface FolderWatcher {
-  readonly onDidChange: Event<FolderChange>;
-}
 
 export interface RegistryChange {
   readonly snapshot: RegistrySnapshot;
@@ -62,7 +54,7 @@ export class RegistryMonitor implements Disposable {
   readonly onDidChange: Event<RegistryChange>;
   private readonly run: CoalescedRun;
   private current: RegistrySnapshot;
-  private heard: Set<string> | 'everything' = 'everything';
+  private readonly heard = new HeardChanges();
   private livenessTimer: Disposable | undefined;
   private rescanTimer: Disposable | undefined;
 
@@ -91,7 +83,7 @@ export class RegistryMonitor implements Disposable {
 
   /** Looks at everything again; resolves when the snapshot shows what was found. */
   refresh(): Promise<void> {
-    this.heard = 'everything';
+    this.heard.addEverything();
     return this.run.request();
   }
 
@@ -100,18 +92,13 @@ export class RegistryMonitor implements Disposable {
   }
 
   private hear(change: FolderChange): void {
-    if (change.fileNames === undefined) this.heard = 'everything';
-    else if (this.heard !== 'everything') {
-      for (const fileName of change.fileNames) this.heard.add(fileName);
-    }
+    this.heard.add(change);
     void this.run.request();
   }
 
   private async update(): Promise<void> {
-    const heard = this.heard;
-    this.heard = new Set();
+    const scope = this.heard.take();
     try {
-      const scope = heard === 'everything' ? { isForced: true } : { fileNames: heard };
       const view = await this.options.store.refresh(scope);
       const state: RegistryState = {
         kind: (await this.options.store.exists()) ? 'ready' : 'absent',
@@ -124,7 +111,7 @@ export class RegistryMonitor implements Disposable {
       });
     } catch (error) {
       // The last good picture stays; only its state says that it is old.
-      this.heard = 'everything';
+      this.heard.addEverything();
       const problem = errorText(error);
       this.options.logger.warn('The agents could not be read.', error);
       this.publish({ ...this.current, state: { kind: 'failed', problem } });

@@ -2,8 +2,13 @@ import type * as vscode from 'vscode';
 import type { AgentDetailsPanels } from '../agentDetailsPanel.ts';
 import type { AgentsView } from '../agentsView.ts';
 import type { ContextKeys } from '../contextKeys.ts';
+import type { FreeNotices } from '../freeNotices.ts';
+import type { LockSet } from '../lockSet.ts';
+import type { LocksView } from '../locksView.ts';
+import type { OthersHolds } from '../othersHolds.ts';
 import type { PersonReservations } from '../personReservations.ts';
 import type { RegistrySet } from '../registrySet.ts';
+import type { WindowHolder } from '../windowHolder.ts';
 
 /** What the commands work with; the composition root makes it. */
 export interface CommandServices {
@@ -14,6 +19,11 @@ export interface CommandServices {
   readonly view: AgentsView;
   readonly details: AgentDetailsPanels;
   readonly reservations: PersonReservations;
+  readonly locks: LockSet;
+  readonly windowHolder: WindowHolder;
+  readonly othersHolds: OthersHolds;
+  readonly locksView: LocksView;
+  readonly freeNotices: FreeNotices;
 }
 
 /**

@@ -5,8 +5,20 @@ import {
   createOpenEntryFileCommand,
   createShowDetailsCommand,
 } from './agentCommands.ts';
+import { createBreakLockCommand } from './breakLockCommand.ts';
 import type { CommandHandler, CommandServices } from './commandServices.ts';
-import { createGroupingCommand } from './groupingCommands.ts';
+import { createGroupingCommand, createLockGroupingCommand } from './groupingCommands.ts';
+import {
+  createCompareWithDiskCommand,
+  createShowHolderCommand,
+  createTellWhenFreeCommand,
+} from './holderCommands.ts';
+import { createLockFileCommand, createLockFolderCommand } from './lockCommands.ts';
+import {
+  createExportSnapshotCommand,
+  createReapHoldersCommand,
+} from './lockMaintenanceCommands.ts';
+import { createCopyLockPathCommand, createOpenLockedFileCommand } from './locksViewCommands.ts';
 import {
   createReapCommand,
   createReapThreadCommand,
@@ -21,6 +33,7 @@ import {
 import { createReleaseCommand } from './releaseCommands.ts';
 import { createReserveCommand } from './threadCommands.ts';
 import { trustedOnly } from './trustedOnly.ts';
+import { createUnlockCommand } from './unlockCommand.ts';
 import { createOpenWorktreeCommand, createWorktreeTerminalCommand } from './worktreeCommands.ts';
 
 /** Every command with its handler; leaving one out is an error of the compiler. */
@@ -52,5 +65,28 @@ export function createCommandTable(
     'heddle.agents.groupByThread': createGroupingCommand('thread'),
     'heddle.agents.groupByHarness': createGroupingCommand('harness'),
     'heddle.agents.groupFlat': createGroupingCommand('flat'),
+    ...createLockCommandTable(services),
   } satisfies Record<CommandId, CommandHandler>;
+}
+
+type LockCommandId = Extract<CommandId, `heddle.${'file' | 'folder' | 'locks'}.${string}`>;
+
+function createLockCommandTable(
+  services: CommandServices,
+): Readonly<Record<LockCommandId, CommandHandler>> {
+  return {
+    'heddle.file.lock': trustedOnly(createLockFileCommand(services)),
+    'heddle.folder.lock': trustedOnly(createLockFolderCommand(services)),
+    'heddle.file.unlock': trustedOnly(createUnlockCommand(services)),
+    'heddle.file.breakLock': trustedOnly(createBreakLockCommand(services)),
+    'heddle.file.tellWhenFree': createTellWhenFreeCommand(services),
+    'heddle.file.showHolder': createShowHolderCommand(services),
+    'heddle.file.compareWithDisk': createCompareWithDiskCommand(services),
+    'heddle.locks.openFile': createOpenLockedFileCommand(services),
+    'heddle.locks.reap': trustedOnly(createReapHoldersCommand(services)),
+    'heddle.locks.exportSnapshot': trustedOnly(createExportSnapshotCommand(services)),
+    'heddle.locks.groupByFolder': createLockGroupingCommand('folder'),
+    'heddle.locks.groupByHolder': createLockGroupingCommand('holder'),
+    'heddle.locks.copyPath': createCopyLockPathCommand(services),
+  };
 }

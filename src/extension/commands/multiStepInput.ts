@@ -81,8 +81,8 @@ export async function askChoice<T extends vscode.QuickPickItem>(
 
 function prepare(input: vscode.QuickInput, title: string, { step, totalSteps }: StepPlace): void {
   input.title = title;
-  input.step = step;
-  input.totalSteps = totalSteps;
+  // A single question is no sequence.
+  if (totalSteps > 1) Object.assign(input, { step, totalSteps });
   input.ignoreFocusOut = true;
 }
 

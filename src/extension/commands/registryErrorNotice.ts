@@ -57,6 +57,11 @@ export function registryErrorNotice(error: RegistryError): ErrorNotice {
     case 'undo-refused':
     case 'invalid-session-id':
     case 'outside-root':
+    case 'invalid-path':
+    case 'invalid-ttl':
+    case 'invalid-holder':
+    case 'not-holder':
+    case 'invalid-snapshot':
       return { severity: 'warning', message: error.message, remedies: [] };
   }
 }

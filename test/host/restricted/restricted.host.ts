@@ -77,6 +77,12 @@ describe('a window that is not trusted', () => {
     'heddle.agents.undoReap',
     'heddle.agent.openWorktreeInTerminal',
     'heddle.agent.delete',
+    'heddle.file.lock',
+    'heddle.folder.lock',
+    'heddle.file.unlock',
+    'heddle.file.breakLock',
+    'heddle.locks.reap',
+    'heddle.locks.exportSnapshot',
   ];
   for (const command of refused) {
     it(`refuses ${command}, asks nothing and writes nothing`, async () => {
@@ -169,6 +175,13 @@ describe('a window that is not trusted', () => {
       'heddle.agents.groupByThread',
       'heddle.agents.groupByHarness',
       'heddle.agents.groupFlat',
+      'heddle.file.tellWhenFree',
+      'heddle.file.showHolder',
+      'heddle.file.compareWithDisk',
+      'heddle.locks.openFile',
+      'heddle.locks.groupByFolder',
+      'heddle.locks.groupByHolder',
+      'heddle.locks.copyPath',
     ]);
   });
 });

@@ -125,6 +125,22 @@ export class TreeView {
       .click();
   }
 
+  /** Opens the menu behind the dots in the title bar; returns what it offers. */
+  async openTitleMenu(): Promise<string[]> {
+    const bar = await this.titleBar();
+    const dots = bar.locator('.action-label[aria-label*="More Actions"]').first();
+    const menu = this.page.locator('.monaco-menu-container .action-menu-item:visible').first();
+    // A click at the moment at which the buttons appear is lost.
+    await waitUntil('the menu of the view', async () => {
+      await dots.click();
+      return await menu.waitFor({ timeout: 2000 }).then(
+        () => true,
+        () => undefined,
+      );
+    });
+    return await menuItems(this.page);
+  }
+
   /** What the view says instead of rows, or ''. */
   async welcome(): Promise<string> {
     const welcome = this.root.locator('.welcome-view-content:visible');

@@ -1,9 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { cliPath } from '../../support/cliPath.ts';
 import { makeAgentsFolder, makeTempFolder } from '../../support/tempFolder.ts';
@@ -21,6 +21,12 @@ export interface ListedAgent {
   readonly liveness: string;
 }
 
+export interface ListedHolder {
+  readonly path: string;
+  readonly name: string;
+  readonly reason: string | null;
+}
+
 /** What one call of the command line gave. */
 export interface CliResult {
   readonly exitCode: number;
@@ -29,6 +35,10 @@ export interface CliResult {
     readonly agent?: ListedAgent;
     readonly agents?: readonly ListedAgent[];
     readonly outcome?: string;
+    /** Who holds what, as `who` and a refused `lock` print it. */
+    readonly holders?: readonly ListedHolder[];
+    readonly grants?: readonly { readonly path: string; readonly token: number }[];
+    readonly stands?: boolean;
   };
 }
 
@@ -69,15 +79,19 @@ export class UiWorld {
 
   /** Makes the folder a git checkout on this branch, with one commit of this person. */
   async initGit(branch: string, person = 'Grace'): Promise<void> {
-    const git = async (...args: readonly string[]): Promise<void> => {
-      const { exitCode, stderr } = await run('git', ['-C', this.folder, ...args]);
-      if (exitCode !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`);
-    };
+    const git = (...args: readonly string[]): Promise<void> => this.git(...args);
     await git('init', '--quiet', '-b', branch);
     await git('config', 'user.name', person);
     await git('config', 'user.email', 'grace@example.com');
     await git('add', '--all');
     await git('commit', '--quiet', '--no-gpg-sign', '--message', 'Open the shop');
+  }
+
+  /** Makes a linked worktree beside the folder, on a branch of its own. Returns its folder. */
+  async addWorktree(branch: string): Promise<string> {
+    const folder = join(this.parent, branch.replaceAll('/', '-'));
+    await this.git('worktree', 'add', '--quiet', '-b', branch, folder);
+    return folder;
   }
 
   /** Runs a verb of the command line in a process of its own, with `--json`. */
@@ -96,6 +110,11 @@ export class UiWorld {
       throw new Error(`${args.join(' ')} ended with ${exitCode}: ${stderr}`);
     }
     return document.agent;
+  }
+
+  /** Names of those who hold a path. */
+  async holdersOf(path: string): Promise<readonly string[]> {
+    return ((await this.cli('who', path)).document.holders ?? []).map(({ name }) => name);
   }
 
   async listed(): Promise<readonly ListedAgent[]> {
@@ -141,6 +160,17 @@ export class UiWorld {
     await gone;
   }
 
+  /** Writes a file of the repository, with the folders above it. */
+  writeSource(path: string, text: string): void {
+    const target = join(this.folder, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
+  }
+
+  readSource(path: string): string {
+    return readFileSync(join(this.folder, path), 'utf8');
+  }
+
   /** Writes a file into the folder of entries, whole or not. */
   writeFile(name: string, text: string): void {
     writeFileSync(join(this.agentsFolder, name), text);
@@ -157,6 +187,11 @@ export class UiWorld {
 
   async removeFile(name: string): Promise<void> {
     await rm(join(this.agentsFolder, name));
+  }
+
+  private async git(...args: readonly string[]): Promise<void> {
+    const { exitCode, stderr } = await run('git', ['-C', this.folder, ...args]);
+    if (exitCode !== 0) throw new Error(`git ${args.join(' ')}: ${stderr}`);
   }
 
   async dispose(): Promise<void> {

@@ -5,6 +5,7 @@ import type { Workbench } from '../../support/vscode/workbench.ts';
 /** What the extension calls its container, its view and its item in the status bar. */
 export const containerTitle = 'Heddle Agents';
 export const viewTitle = 'Agents';
+export const locksViewTitle = 'File Locks';
 export const statusItem = 'heddle.agents';
 
 /** Shows the view Agents in a side bar that is wide enough for its rows. */

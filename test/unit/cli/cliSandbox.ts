@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { parse } from 'lossless-json';
 import { systemClock, type Clock } from '../../../src/base/clock.ts';
 import { makeAgentsFolder, makeTempFolder, removeTempFolder } from '../../support/tempFolder.ts';
@@ -17,6 +17,7 @@ export interface CliRunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stop?: AbortSignal;
   readonly stdout?: Collector;
+  readonly stdin?: string | Buffer;
 }
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -28,7 +29,7 @@ export const sandboxNow = '2026-11-21T12:00:00.000Z';
 export class CliSandbox {
   readonly root = makeTempFolder();
   readonly folder: string;
-  private nowMs = Date.parse(sandboxNow);
+  nowMs = Date.parse(sandboxNow);
 
   constructor({ hasRegistry = true }: { readonly hasRegistry?: boolean } = {}) {
     this.folder = hasRegistry ? makeAgentsFolder(this.root) : join(this.root, '.heddle', 'agents');
@@ -48,6 +49,7 @@ export class CliSandbox {
     const code = await runCli(args, {
       stdout,
       stderr,
+      stdin: () => Readable.from([Buffer.from(options.stdin ?? '')]),
       cwd: options.cwd ?? this.root,
       env: options.env ?? {},
       clock,

@@ -46,4 +46,33 @@ describe('registryStatus', () => {
     assert.equal(registryStatus([], { nowMs }).isVisible, false);
     assert.equal(registryStatus([snapshotOf()], { nowMs }).isVisible, true);
   });
+
+  const cases: readonly [string, string, boolean, [number, number, number, number]][] = [
+    ['$(hubot) 0', '0 agents alive', false, [0, 0, 0, 0]],
+    ['$(lock) 1', '0 agents alive, 1 locked path', false, [0, 1, 0, 0]],
+    ['$(hubot) 1 $(lock) 3', '1 agent alive, 3 locked paths', false, [1, 3, 0, 0]],
+    [
+      '$(hubot) 1 $(lock) 3 $(watch) 2',
+      '1 agent alive, 3 locked paths, 2 that somebody waits for',
+      false,
+      [1, 3, 2, 0],
+    ],
+    [
+      '$(hubot) 1 $(lock) 3 $(watch) 2',
+      '1 agent alive, 3 locked paths, 2 that somebody waits for, 1 of these held by you',
+      true,
+      [1, 3, 2, 1],
+    ],
+  ];
+  for (const [text, accessibleText, isWarning, [agents, locked, contended, mine]] of cases) {
+    it(`says ${text} for ${accessibleText}`, () => {
+      const snapshot = agents === 1 ? snapshotOf(['agent/s0', alive]) : snapshotOf();
+      const locks = { locked, contended, mineContended: mine };
+      const status = registryStatus([snapshot], { nowMs, locks });
+      assert.deepEqual(
+        [status.text, status.accessibleText, status.isWarning],
+        [text, accessibleText, isWarning],
+      );
+    });
+  }
 });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { Emitter } from '../../../../src/base/event.ts';
 import { silentLogger } from '../../../../src/base/logger.ts';
 import { AgentRegistry } from '../../../../src/core/agents/agentRegistry.ts';
+import type { FolderChange } from '../../../../src/core/agents/folderWatcher.ts';
 import {
   RegistryMonitor,
-  type FolderChange,
   type RegistryChange,
 } from '../../../../src/core/agents/registryMonitor.ts';
 import { buildEntry, dayMs } from '../../../support/entryBuilder.ts';
