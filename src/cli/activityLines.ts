@@ -36,6 +36,7 @@ function toneOf({ kind }: ActivityEvent): Tone | undefined {
     case 'lock-refused':
     case 'lock-waited':
     case 'lock-saved-over':
+    case 'edit-unguarded':
       return 'doubtful';
     case 'agent-reaped':
     case 'lock-reaped':
@@ -44,6 +45,7 @@ function toneOf({ kind }: ActivityEvent): Tone | undefined {
     case 'thread-released':
     case 'lock-released':
     case 'lock-expired':
+    case 'file-edited':
     case 'other':
       return undefined;
   }

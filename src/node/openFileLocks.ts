@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { silentLogger, type Logger } from '../base/logger.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { LivenessAssessor } from '../core/agents/livenessAssessor.ts';
@@ -7,7 +6,7 @@ import { FileLocks } from '../core/locks/fileLocks.ts';
 import { defaultLockConfig, type LockConfig } from '../core/locks/lockConfig.ts';
 import { LockMonitor } from '../core/locks/lockMonitor.ts';
 import { DirectoryWatcher } from './directoryWatcher.ts';
-import type { HeddleRoot } from './heddleRoot.ts';
+import { fileLocksFolder } from './fileLocksFolder.ts';
 import { JsonLockStore, type JsonLockStoreOptions } from './jsonLockStore.ts';
 import type { OpenRegistry } from './openRegistry.ts';
 import { openRepositoryPaths, type RepositoryPaths } from './repositoryPath.ts';
@@ -43,11 +42,6 @@ export interface OpenLockMonitor {
   /** Resolves when every later change is seen. */
   readonly ready: Promise<void>;
   dispose(): void;
-}
-
-/** The folder of the holders of a root. */
-export function fileLocksFolder(location: HeddleRoot): string {
-  return join(location.heddleFolder, 'file-locks');
 }
 
 /** The one function with which every host opens the file locks beside a registry. */

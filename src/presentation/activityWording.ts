@@ -23,6 +23,10 @@ export function activityWhat(event: ActivityEvent, t: Translate = inEnglish): st
     case 'agent-reaped':
     case 'reap-undone':
       return threadText({ ...event, kind: event.kind }, t);
+    case 'file-edited':
+      return t('edited {0}', pathsText(event, t));
+    case 'edit-unguarded':
+      return t('edited {0} unguarded', pathsText(event, t));
     case 'other':
       return [toPlainLine(event.otherKind ?? '', maxNameLength), pathsText(event, t)]
         .filter((part) => part !== '')
@@ -128,6 +132,18 @@ function causeText(cause: string, t: Translate): string {
       return '';
     case 'deadlock':
       return t('they would have waited for each other');
+    case 'ended':
+      return t('its turn was over');
+    case 'interrupted':
+      return t('a person stopped it');
+    case 'quiet':
+      return t('nothing was heard of it for too long');
+    case 'unanswered':
+      return t('it waited too long for a person');
+    case 'shell':
+      return t('by a shell command');
+    case 'unguarded':
+      return t('by an edit that nobody could refuse');
     case 'complete':
       return t('complete');
     case 'merged':

@@ -16,6 +16,10 @@ export const activityKinds = [
   'lock-broken',
   /** Somebody else changed a held file. */
   'lock-saved-over',
+  /** An agent changed a file with a tool that its hook saw. */
+  'file-edited',
+  /** An edit went on although its hook could not look whether anybody holds the file. */
+  'edit-unguarded',
 ] as const;
 export type ActivityKind = (typeof activityKinds)[number];
 

@@ -31,6 +31,8 @@ export interface FileLock {
   readonly refreshedAtMs: number;
   readonly term: LockTerm;
   readonly reason: string | undefined;
+  /** True when it ends with the turn of its holder, because a hook took it for an edit. */
+  readonly isTurnBound?: boolean | undefined;
   /** Told with the next grant of the path, and forgotten then. */
   readonly savedOver?: SavedOver | undefined;
 }

@@ -17,6 +17,7 @@ import { beat, noteEditOf, setTurn } from './registering.ts';
 import { breakLocks, release, type EndedHold } from './releasing.ts';
 import { asRequester } from './requester.ts';
 import { noteSavedOver } from './savingOver.ts';
+import { closeTurn } from './turnClosing.ts';
 import { serialize, type SerializedRegistry } from './serializedRegistry.ts';
 import { enqueue, leaveQueue, type WaitOutcome } from './waiting.ts';
 
@@ -131,12 +132,16 @@ export class FileLocks {
   }
 
   /** Notes that somebody changed a path that others hold, and counts it as an edit of theirs. */
-  noteSavedOver(ref: HolderRef, path: LockPath): Promise<void> {
+  noteSavedOver(
+    ref: HolderRef,
+    path: LockPath,
+    how: { readonly cause?: string; readonly reason?: string } = {},
+  ): Promise<void> {
     return this.access.changeAs({ ref, paths: [path] }, ({ book, holder, moment }) => {
       book.put(holder);
       noteEditOf(book, holder.id, moment);
       const by = book.get(holder.id);
-      noteSavedOver(book, { path: parseLockPath(path), by, byName: holder.name }, moment);
+      noteSavedOver(book, { path: parseLockPath(path), by, byName: holder.name, ...how }, moment);
     });
   }
 
@@ -192,6 +197,19 @@ export class FileLocks {
     return this.access.change({ ref }, ({ book, holder, moment }) => {
       if (holder) setTurn(book, holder.id, { turn, moment });
     });
+  }
+
+  /**
+   * Ends the turn of a holder: what hooks took for it is given back, or, where somebody else found that
+   * its turn is over, taken from it with this cause, of which it is told. Nothing for who is not known.
+   */
+  closeTurn(
+    ref: HolderRef,
+    how: { readonly edits?: number; readonly over?: string } = {},
+  ): Promise<readonly FileLock[]> {
+    return this.access.change({ ref }, ({ book, holder, moment }) =>
+      holder ? closeTurn(book, { holderId: holder.id, ...how }, moment) : [],
+    );
   }
 
   /** Removes a holder with its locks and its record; its number is not used again. */

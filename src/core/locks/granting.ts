@@ -104,12 +104,15 @@ function retaken(
   if (held.mode === 'shared' && request.mode === 'exclusive') return undefined;
   // Unsaved changes in a file that is held by hand need no lock of their own.
   if (request.isSoft && !held.isSoft) return held;
+  // A hook only refreshes what its agent took by itself for longer.
+  if (request.isTurnBound && held.isTurnBound !== true) return { ...held, refreshedAtMs: nowMs };
   return {
     ...held,
     path,
     isSoft: request.isSoft,
     refreshedAtMs: nowMs,
     term: longerTerm(held, request.term),
+    ...turnBound(request),
     reason: request.reason ?? (held.isSoft && !request.isSoft ? undefined : held.reason),
   };
 }
@@ -136,7 +139,12 @@ function newLock(
     refreshedAtMs: nowMs,
     term,
     reason,
+    ...turnBound(request),
   };
+}
+
+function turnBound({ isTurnBound }: CheckedRequest): Pick<FileLock, 'isTurnBound'> {
+  return { isTurnBound: isTurnBound ? true : undefined };
 }
 
 /** By key, what the holder has to be told with its grants. */

@@ -25,6 +25,7 @@ export function encodeLock(lock: FileLock): Table {
     term: term.kind,
     ...(term.kind !== 'until-released' && { ttl_ms: term.ttlMs }),
     ...(lock.reason !== undefined && { reason: lock.reason }),
+    ...(lock.isTurnBound === true && { turn_bound: true }),
     ...(lock.savedOver && { saved_over: encodeSavedOver(lock.savedOver) }),
   };
 }
@@ -53,6 +54,7 @@ export function toLock(value: unknown): FileLock {
     refreshedAtMs: expectInteger(table.refreshed_at_ms, '"refreshed_at_ms"'),
     term: toTerm(table),
     reason: optionalText(table.reason, '"reason"'),
+    ...(table.turn_bound === true && { isTurnBound: true }),
     ...(table.saved_over !== undefined && { savedOver: toSavedOver(table.saved_over) }),
   };
 }

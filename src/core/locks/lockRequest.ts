@@ -14,6 +14,8 @@ export interface LockRequest {
   /** Held until it is released or its window is gone. */
   readonly isUntilReleased?: boolean | undefined;
   readonly isSoft?: boolean | undefined;
+  /** Given back when the turn of the holder ends. It never weakens a lock that is held already. */
+  readonly isTurnBound?: boolean | undefined;
   readonly reason?: string | undefined;
   /** The place in the queue of who has waited. */
   readonly ticket?: number | undefined;
@@ -27,6 +29,7 @@ export interface CheckedRequest {
   readonly mode: LockMode;
   readonly term: LockTerm;
   readonly isSoft: boolean;
+  readonly isTurnBound: boolean;
   readonly reason: string | undefined;
   readonly ticket: number;
 }
@@ -74,6 +77,7 @@ export function checkRequest(
     mode: request.mode ?? 'exclusive',
     term: termOf(request, config),
     isSoft: request.isSoft ?? false,
+    isTurnBound: request.isTurnBound ?? false,
     reason: cleanReason(request.reason),
     ticket: request.ticket ?? Number.POSITIVE_INFINITY,
   };

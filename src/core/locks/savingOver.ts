@@ -18,10 +18,16 @@ export function noteSavedOver(
     path,
     by,
     byName,
+    cause,
+    reason,
   }: {
     readonly path: LockPath;
     readonly by: LockHolder | undefined;
     readonly byName: string;
+    /** One word for programs: how it was changed. */
+    readonly cause?: string | undefined;
+    /** With what it was changed, for people. */
+    readonly reason?: string | undefined;
   },
   moment: LockMoment,
 ): void {
@@ -37,7 +43,7 @@ export function noteSavedOver(
     book.put({ ...holder, locks });
     const other = by ? partyOfHolder(by) : { name: savedOver.by };
     moment.record(
-      lockEvent('lock-saved-over', holder, { atMs: moment.nowMs, paths: [path], other }),
+      lockEvent('lock-saved-over', holder, { atMs: moment.nowMs, paths: [path], other, cause, reason }),
     );
   }
 }

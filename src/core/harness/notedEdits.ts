@@ -1,0 +1,47 @@
+import type { ActivityEvent } from '../activity/activityEvent.ts';
+import { sessionIdOf } from '../locks/lockHolder.ts';
+import type { LockPath } from '../locks/lockPath.ts';
+import type { HarnessEvent } from './harnessEvent.ts';
+import type { HookPorts } from './hookPorts.ts';
+import type { SessionLine } from './sessionLine.ts';
+import type { SessionAgent } from './sessionState.ts';
+
+/**
+ * Records what an agent has changed, so that others learn that their view of it is stale, and whoever
+ * holds a file although it was changed is told.
+ */
+export async function noteEdits(
+  {
+    event,
+    agent,
+    paths,
+  }: {
+    readonly event: HarnessEvent;
+    readonly agent: SessionAgent;
+    readonly paths: readonly string[];
+  },
+  ports: HookPorts,
+): Promise<void> {
+  const files = paths.flatMap((path) => ports.files.look(path, event.cwd) ?? []);
+  if (files.length === 0) return;
+  const atMs = ports.clock.now();
+  const by = event.childKey === undefined ? {} : { child: event.childKey };
+  ports.record.append(
+    ...files.map((file): SessionLine => ({ kind: 'seen', atMs, ...by, ...file })),
+  );
+  const changed = files.map(({ path }) => path);
+  const actor = ports.agents.partyOf(agent.entryId);
+  const edited: ActivityEvent = { atMs, kind: 'file-edited', actor, paths: changed };
+  await ports.activity.append([edited]);
+  for (const path of changed) await tellHolders(path, agent, ports);
+}
+
+/** An edit that no hook could refuse, or one of an agent that does not obey. */
+async function tellHolders(path: LockPath, agent: SessionAgent, ports: HookPorts): Promise<void> {
+  if (ports.holds(agent.entryId, [path])) return;
+  const standing = await ports.locks.holdersOf(path);
+  const isOwn = standing.some(({ holder }) => sessionIdOf(holder) === agent.entryId);
+  if (isOwn || standing.length === 0) return;
+  const ref = { kind: 'session', sessionId: agent.entryId } as const;
+  await ports.locks.noteSavedOver(ref, path, { cause: 'unguarded' });
+}

@@ -1,0 +1,113 @@
+import { silentLogger } from '../base/logger.ts';
+import type { Clock } from '../base/clock.ts';
+import type { ActivityEvent } from '../core/activity/activityEvent.ts';
+import { withStatus } from '../core/agents/entryStatus.ts';
+import { LivenessAssessor } from '../core/agents/livenessAssessor.ts';
+import { formatTimestamp } from '../core/agents/timestamp.ts';
+import type { HarnessEvent } from '../core/harness/harnessEvent.ts';
+import type { EditByOther, HookAgents } from '../core/harness/hookPorts.ts';
+import { entryOf, lookAt } from '../core/locks/holderEvidence.ts';
+import type { LockPath } from '../core/locks/lockPath.ts';
+import type { LockConflict } from '../core/locks/lockRequest.ts';
+import type { Harness } from '../harnesses/harness.ts';
+import type { HeddleRoot } from '../node/heddleRoot.ts';
+import { openFileLocks, type OpenFileLocks } from '../node/openFileLocks.ts';
+import { openRegistry, type OpenRegistry } from '../node/openRegistry.ts';
+import { conflictSentence } from '../presentation/lockWording.ts';
+import { refusalText } from '../presentation/hookWording.ts';
+import { identifyChild, identifySession } from './sessionIdentity.ts';
+
+/** A hook lets its agent wait for others no longer than this. */
+const storeLockTimeoutMs = 250;
+
+export interface StorePortsOptions {
+  readonly location: HeddleRoot;
+  readonly harness: Harness;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+}
+
+/** What hooks need of the stores. Opening it loads them. */
+export interface StorePorts extends Omit<HookAgents, 'partyOf'> {
+  readonly registry: OpenRegistry;
+  readonly locks: OpenFileLocks;
+  editByOther(
+    path: LockPath,
+    query: { readonly entryId: string; readonly sinceMs: number },
+  ): Promise<EditByOther | undefined>;
+  refusal(conflicts: readonly LockConflict[]): Promise<string>;
+}
+
+export function openStorePorts({ location, harness, env, clock }: StorePortsOptions): StorePorts {
+  const options = { clock, lock: { timeoutMs: storeLockTimeoutMs } };
+  const registry = openRegistry(location, options);
+  const locks = openFileLocks(registry, options);
+  const identity = () => ({ harness, registry, env, nowMs: clock.now() });
+  return {
+    registry,
+    locks,
+    register: (event, known) => identifySession(withSession(event), known, identity()),
+    registerChild: (event, parent) =>
+      identifyChild({ ...withSession(event), childKey: event.childKey ?? '' }, parent, identity()),
+    complete: async (entryId) => {
+      await registry.registry.updateEntry(entryId, (entry) =>
+        entry.status === 'active' ? withStatus(entry, 'complete', clock.now()) : entry,
+      );
+    },
+    noteTurn: async (entryId, event) => {
+      const now = formatTimestamp(clock.now());
+      const model = event.model === undefined ? {} : { model: event.model };
+      await registry.registry.updateEntry(entryId, (entry) =>
+        entry.status === 'active'
+          ? { ...entry, ...model, heartbeatAt: now, lastProgressAt: now }
+          : entry,
+      );
+    },
+    editByOther: (path, query) => editByOther(registry, path, query),
+    refusal: (conflicts) => refusal(conflicts, registry, clock.now()),
+  };
+}
+
+function withSession(event: HarnessEvent): HarnessEvent & { readonly sessionKey: string } {
+  if (event.sessionKey === undefined) throw new Error('the event names no session');
+  return { ...event, sessionKey: event.sessionKey };
+}
+
+async function editByOther(
+  { activity }: OpenRegistry,
+  path: LockPath,
+  { entryId, sinceMs }: { readonly entryId: string; readonly sinceMs: number },
+): Promise<EditByOther | undefined> {
+  const { events } = await activity.read({
+    sinceMs,
+    limit: 1,
+    matches: (event) => isChangeBy(event, entryId) && event.paths.includes(path),
+  });
+  const [event] = events;
+  if (event === undefined) return undefined;
+  const by = event.kind === 'lock-saved-over' ? event.other : event.actor;
+  return { by: by?.name ?? '', atMs: event.atMs };
+}
+
+/** A change by anybody but this one. */
+function isChangeBy({ kind, actor, other }: ActivityEvent, entryId: string): boolean {
+  if (kind === 'file-edited' || kind === 'edit-unguarded') return actor.sessionId !== entryId;
+  return kind === 'lock-saved-over' && other?.sessionId !== entryId;
+}
+
+async function refusal(
+  conflicts: readonly LockConflict[],
+  registry: OpenRegistry,
+  nowMs: number,
+): Promise<string> {
+  const entries = await registry.store.refresh();
+  const assessor = new LivenessAssessor(registry.probe, silentLogger);
+  const holders = [...new Set(conflicts.map(({ holder }) => holder))];
+  const look = await lookAt(holders, { entries, assessor });
+  const sentences = conflicts.map((conflict) => {
+    const { holder } = conflict;
+    const known = { entry: entryOf(holder, entries), verdict: look.verdictOf(holder) };
+    return conflictSentence(conflict, known, { nowMs });
+  });
+  return refusalText(sentences, conflicts[0]?.path ?? '.');
+}
