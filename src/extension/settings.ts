@@ -17,11 +17,22 @@ export interface LockSettings {
   readonly maxAgeMs: number;
 }
 
+export interface SpendingSettings {
+  /** US dollars; undefined for no limit. */
+  readonly perAgentUsd: number | undefined;
+  readonly perRepositoryUsd: number | undefined;
+  /** As the person wrote them: prices by model. Untrusted. */
+  readonly prices: unknown;
+}
+
 export interface Settings {
   /** The folder that contains `.heddle`, absolute; empty to find it. */
   readonly root: string;
   readonly grouping: Grouping;
   readonly locks: LockSettings;
+  readonly spending: SpendingSettings;
+  /** Whether agents that are not connected are looked for. */
+  readonly hasDiscovery: boolean;
 }
 
 /** The settings of this product for a resource, with what is not valid replaced by its default. */
@@ -35,7 +46,17 @@ export function readSettings(scope?: vscode.Uri): Settings {
     root: typeof root === 'string' ? root.trim() : '',
     grouping: groupings.find((known) => known === grouping) ?? 'chain',
     locks: readLockSettings(ofWindow),
+    spending: {
+      perAgentUsd: toLimit(ofWindow.get<unknown>('spending.perAgentUsd')),
+      perRepositoryUsd: toLimit(ofWindow.get<unknown>('spending.perRepositoryUsd')),
+      prices: ofWindow.get<unknown>('usage.prices'),
+    },
+    hasDiscovery: ofWindow.get<unknown>('discovery.enabled') !== false,
   };
+}
+
+function toLimit(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined;
 }
 
 const defaultMaxAgeMinutes = 120;

@@ -8,7 +8,7 @@ import type { HarnessEvent } from '../core/harness/harnessEvent.ts';
 import type { HookPorts } from '../core/harness/hookPorts.ts';
 import type { HookSettings } from '../core/harness/hookSettings.ts';
 import type { Harness } from '../harnesses/harness.ts';
-import { ActivityFiles, activityFolder } from '../node/activityFiles.ts';
+import type { ActivitySink } from '../core/activity/activityLog.ts';
 import { AgentFiles } from '../node/harnessSessions/agentFiles.ts';
 import { OwnHolds } from '../node/harnessSessions/ownHolds.ts';
 import {
@@ -45,7 +45,6 @@ export function openHookPorts(options: OpenHookPorts): HookPorts {
   const files = new AgentFiles(paths);
   const folder = sessionRecordsFolder(location);
   const own = new OwnHolds(fileLocksFolder(location), () => paths.rules);
-  const activity = new ActivityFiles(activityFolder(location), { clock });
   let opened: Promise<StorePorts> | undefined;
   const stores = (): Promise<StorePorts> => {
     opened ??= import('./storePorts.ts').then(({ openStorePorts }) => openStorePorts(options));
@@ -56,7 +55,7 @@ export function openHookPorts(options: OpenHookPorts): HookPorts {
     settings,
     record,
     files,
-    activity,
+    activity: lazyActivity(options),
     agents: {
       register: async (event, known) => (await stores()).register(event, known),
       registerChild: async (event, parent) => (await stores()).registerChild(event, parent),
@@ -97,6 +96,16 @@ export function openHookPorts(options: OpenHookPorts): HookPorts {
       failedClosed: failedClosedText,
     },
     handOn: (event, entryId) => handOn(event, entryId, env),
+  };
+}
+
+/** Only what has changed something is recorded, so that most events need not load the log. */
+function lazyActivity({ location, clock }: OpenHookPorts): ActivitySink {
+  return {
+    append: async (events) => {
+      const { ActivityFiles, activityFolder } = await import('../node/activityFiles.ts');
+      await new ActivityFiles(activityFolder(location), { clock }).append(events);
+    },
   };
 }
 

@@ -1,3 +1,5 @@
+import { fstatSync, writeSync } from 'node:fs';
+import { errorCode } from '../base/errorText.ts';
 import { systemClock } from '../base/clock.ts';
 import { readInput } from './hookInput.ts';
 import { runHook } from './runHook.ts';
@@ -9,8 +11,9 @@ void main();
 
 /** Prints the answer and nothing else. Whatever goes wrong, the exit code lets the agent go on. */
 async function main(): Promise<void> {
-  if (process.stdin.isTTY) {
-    process.stderr.write(
+  if (isTerminal(0)) {
+    print(
+      2,
       'This is run by coding agents, which tell it on standard input what they do. "heddle-agents connect" sets it up.\n',
     );
     return;
@@ -24,12 +27,32 @@ async function main(): Promise<void> {
       cwd: process.cwd(),
       clock: systemClock,
     });
-    if (answer.stderr !== '') process.stderr.write(answer.stderr);
-    if (answer.stdout !== '') process.stdout.write(answer.stdout);
+    print(2, answer.stderr);
+    print(1, answer.stdout);
     process.exitCode = answer.exitCode;
   } catch {
     // Fail open: an agent must not stop because of us.
   } finally {
     clearTimeout(overdue);
+  }
+}
+
+/** Without the streams of the process, which take longer to load than all of this. */
+function print(fd: number, text: string): void {
+  const bytes = Buffer.from(text, 'utf8');
+  for (let written = 0; written < bytes.length;) {
+    try {
+      written += writeSync(fd, bytes, written);
+    } catch (error) {
+      if (errorCode(error) !== 'EAGAIN') return;
+    }
+  }
+}
+
+function isTerminal(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice();
+  } catch {
+    return false;
   }
 }

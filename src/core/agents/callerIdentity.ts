@@ -10,13 +10,16 @@ import { isSessionId } from './sessionId.ts';
 /** How it is known who calls, surest first. A claim is what the caller says of itself, and no more. */
 export type CallerSource = 'environment' | 'hook' | 'process' | 'claimed' | 'window';
 
+/** The argument of a call into which a hook of ours writes the session of the agent that calls. */
+export const stampArgument = '_heddleSession';
+
 /** What there is to tell a caller by. All of it is untrusted text but the processes. */
 export interface CallerClues {
   /** The session that the environment of the program names. */
   readonly environment: string | undefined;
   /** The session that a hook wrote into the call. */
   readonly stamp: string | undefined;
-  /** The processes above this one, nearest first. Asked only where nothing surer is known. */
+  /** The processes above this one, nearest first. */
   readonly ancestors: () => Promise<Iterable<{ readonly pid: number }>>;
   /** Who the call says that it comes from. */
   readonly claim: string | undefined;
@@ -29,8 +32,8 @@ export type Identity =
 
 /**
  * Who calls, by the surest clue that holds; undefined for nobody. Sessions count only while they are
- * active. A hook's stamp goes before the environment only for a child of the session that it names,
- * because a child shares the program of its parent.
+ * active. A child shares the environment of its parent, so a hook's stamp or a process that tells of a
+ * child of the session in the environment goes before it.
  * @throws RegistryError `not-active` or `invalid-holder` for a claim that nobody may make
  */
 export async function identifyCaller(
@@ -39,13 +42,13 @@ export async function identifyCaller(
   liveness: Pick<LivenessAssessor, 'assessAll'>,
 ): Promise<Identity | undefined> {
   const environment = activeEntry(view, clues.environment);
+  const isSurer = (entry: AgentEntry | undefined): entry is AgentEntry =>
+    entry !== undefined && (environment === undefined || isDescendant(view, entry, environment));
   const stamped = activeEntry(view, clues.stamp);
-  if (stamped && (environment === undefined || isDescendant(view, stamped, environment))) {
-    return { kind: 'session', source: 'hook', entry: stamped };
-  }
-  if (environment) return { kind: 'session', source: 'environment', entry: environment };
+  if (isSurer(stamped)) return { kind: 'session', source: 'hook', entry: stamped };
   const ofProcess = await entryOfAncestor(view, clues, liveness);
-  if (ofProcess) return { kind: 'session', source: 'process', entry: ofProcess };
+  if (isSurer(ofProcess)) return { kind: 'session', source: 'process', entry: ofProcess };
+  if (environment) return { kind: 'session', source: 'environment', entry: environment };
   return clues.claim === undefined ? undefined : claimed(view, clues.claim);
 }
 

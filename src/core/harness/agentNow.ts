@@ -1,0 +1,78 @@
+import type { HarnessId, ReportedUsage, WaitReason } from './harnessEvent.ts';
+import type { HookSettings } from './hookSettings.ts';
+import type { RunningTool, SessionAgent, SessionState } from './sessionState.ts';
+
+/** What an agent does now, by what its hooks told. The object stays the same while it looks the same. */
+export interface AgentNow {
+  readonly entryId: string;
+  readonly harness: HarnessId;
+  readonly phase: 'working' | 'waiting' | 'idle' | 'quiet' | 'ended';
+  /** Since when it is in this phase. */
+  readonly sinceMs: number;
+  readonly waitsFor: { readonly reason: WaitReason; readonly text: string | undefined } | undefined;
+  /** The newest call that goes on. */
+  readonly tool: RunningTool | undefined;
+  readonly childType: string | undefined;
+  readonly model: string | undefined;
+  readonly transcriptPath: string | undefined;
+  readonly usage: ReportedUsage | undefined;
+  /** When it becomes quiet if nothing more is heard of it; undefined for one that does not work. */
+  readonly quietAtMs: number | undefined;
+}
+
+/** The agents of a session as of an instant. Objects of `before` are used again where nothing changed. */
+export function agentsNow(
+  { header, agents }: SessionState,
+  {
+    nowMs,
+    settings,
+    before,
+  }: {
+    readonly nowMs: number;
+    readonly settings: Pick<HookSettings, 'quietMs' | 'quietInToolMs'>;
+    readonly before: ReadonlyMap<string, AgentNow>;
+  },
+): readonly AgentNow[] {
+  return [...agents.values()].map((agent) => {
+    const known = before.get(agent.entryId);
+    const quietAtMs = quietAt(agent, settings);
+    const isQuiet = quietAtMs !== undefined && quietAtMs <= nowMs;
+    const next: AgentNow = {
+      entryId: agent.entryId,
+      harness: header.harness,
+      phase: isQuiet ? 'quiet' : agent.phase,
+      sinceMs: isQuiet ? agent.lastEventMs : agent.sinceMs,
+      waitsFor: agent.phase === 'waiting' ? agent.waitsFor : undefined,
+      tool: agent.phase === 'working' ? [...agent.tools.values()].at(-1) : undefined,
+      childType: agent.childType,
+      model: agent.childKey === undefined ? header.model : undefined,
+      transcriptPath: agent.transcriptPath,
+      usage: agent.usage,
+      quietAtMs,
+    };
+    // When it would become quiet moves with every event, and shows nowhere.
+    return known && isSame(known, next) ? Object.assign(known, { quietAtMs }) : next;
+  });
+}
+
+function quietAt(
+  { phase, lastEventMs, tools }: SessionAgent,
+  { quietMs, quietInToolMs }: Pick<HookSettings, 'quietMs' | 'quietInToolMs'>,
+): number | undefined {
+  if (phase !== 'working') return undefined;
+  return lastEventMs + (tools.size > 0 ? quietInToolMs : quietMs);
+}
+
+function isSame(a: AgentNow, b: AgentNow): boolean {
+  return (
+    a.entryId === b.entryId &&
+    a.phase === b.phase &&
+    a.sinceMs === b.sinceMs &&
+    a.tool === b.tool &&
+    a.waitsFor?.reason === b.waitsFor?.reason &&
+    a.waitsFor?.text === b.waitsFor?.text &&
+    a.usage === b.usage &&
+    a.model === b.model &&
+    a.transcriptPath === b.transcriptPath
+  );
+}
