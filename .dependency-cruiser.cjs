@@ -37,6 +37,12 @@ module.exports = {
       'hosts never use each other',
     ),
     onlyMay(
+      'hook-is-a-host',
+      'hook',
+      'base|core|node|presentation|harnesses|hook',
+      'hosts never use each other',
+    ),
+    onlyMay(
       'extension-is-a-host',
       'extension',
       'base|core|node|presentation|harnesses|extension',
@@ -64,6 +70,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(?:node|build)/' },
       to: { path: 'node_modules/(?:chokidar|smol-toml|proper-lockfile|koffi)/' },
+    },
+    {
+      name: 'mcp-sdk-only-in-mcp',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/mcp/' },
+      to: { path: 'node_modules/@modelcontextprotocol/' },
     },
     {
       name: 'no-cycles',

@@ -1,5 +1,6 @@
-import { build, type BuildOptions } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 
 const common: BuildOptions = {
   bundle: true,
@@ -19,6 +20,25 @@ const common: BuildOptions = {
   logLevel: 'warning',
 };
 
+const hookEntryPoints = {
+  hook: 'src/hook/main.ts',
+  storePorts: 'src/hook/storePorts.ts',
+  processKey: 'src/hook/processKey.ts',
+  activityFiles: 'src/node/activityFiles.ts',
+};
+
+/** What a hook loads only at times is a file of its own, so that the rest of it is small. */
+const bundlesOfTheirOwn: Plugin = {
+  name: 'bundles-of-their-own',
+  setup: (bundle) => {
+    bundle.onResolve({ filter: /\.ts$/ }, ({ kind, path }) => {
+      const name = basename(path, '.ts');
+      const isOwn = kind === 'dynamic-import' && Object.hasOwn(hookEntryPoints, name);
+      return isOwn ? { path: `./${name}.cjs`, external: true } : undefined;
+    });
+  },
+};
+
 /** Without `vscode` among the externals a bundle that imports it does not build. */
 const bundles: readonly BuildOptions[] = [
   {
@@ -29,8 +49,17 @@ const bundles: readonly BuildOptions[] = [
   },
   {
     ...common,
-    entryPoints: { cli: 'src/cli/main.ts' },
+    entryPoints: { cli: 'src/cli/dispatch.ts' },
     banner: { js: '#!/usr/bin/env node' },
+    target: 'node20',
+  },
+  { ...common, entryPoints: { verbs: 'src/cli/main.ts' }, target: 'node20' },
+  { ...common, entryPoints: { mcp: 'src/mcp/main.ts' }, target: 'node20' },
+  {
+    ...common,
+    entryPoints: hookEntryPoints,
+    plugins: [bundlesOfTheirOwn],
+    supported: { 'dynamic-import': false },
     target: 'node20',
   },
 ];

@@ -1,8 +1,8 @@
+import { holderLabel } from '../presentation/holderLabel.ts';
 import type { LockEnd } from '../core/locks/lockEnd.ts';
 import type { FileLock } from '../core/locks/fileLock.ts';
-import { sessionIdOf, type LockWait } from '../core/locks/lockHolder.ts';
+import type { LockWait } from '../core/locks/lockHolder.ts';
 import type { BrokenHolder } from '../core/locks/lockStore.ts';
-import { holderName } from '../presentation/holderWording.ts';
 import { pathText } from '../presentation/lockedPathText.ts';
 import { longDuration, timeLeftText, type KnownHolder } from '../presentation/lockWording.ts';
 import { inEnglish } from '../presentation/agentWording.ts';
@@ -23,16 +23,7 @@ export interface ShownWait {
   readonly who: KnownHolder;
 }
 
-const maxIdLength = 64;
 const maxReasonLength = 200;
-
-/** The name, and the session by which the other verbs know who it is. */
-export function holderLabel(who: Pick<KnownHolder, 'holder' | 'entry'>): string {
-  const name = holderName(who);
-  const sessionId = sessionIdOf(who.holder);
-  if (sessionId === undefined || sessionId === name) return name;
-  return `${name} (${toPlainLine(sessionId, maxIdLength)})`;
-}
 
 /** Locks and waits in columns with a heading: path, who, how, for how long, why. */
 export function lockTable(

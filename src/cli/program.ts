@@ -2,10 +2,13 @@ import { Argument, Command, Option } from 'commander';
 import { version } from '../../package.json';
 import { activityKinds } from '../core/activity/activityEvent.ts';
 import { activityLimit, defaultActivityLimit, since, type ActivityFlags } from './activityFlags.ts';
+import { addConnectVerbs } from './connectProgram.ts';
+import { addDoctorVerb } from './doctorProgram.ts';
 import type { AgentFlags } from './agentFlags.ts';
 import { addLockVerbs } from './lockProgram.ts';
 import { count, parseThread, pid, task, toolCalls, word } from './options.ts';
 import { programName } from './output.ts';
+import { addServingVerbs } from './servingProgram.ts';
 import { globalGroup, valued, verb, type RunVerb } from './verbCommand.ts';
 import type { InitFlags } from './verbs/init.ts';
 import type { ListFlags } from './verbs/list.ts';
@@ -66,6 +69,9 @@ export function buildProgram(options: ProgramOptions): Command {
   addEndingVerbs(program, run);
   addLockVerbs(program, run);
   addActivityVerb(program, run);
+  addConnectVerbs(program, run);
+  addDoctorVerb(program, run);
+  addServingVerbs(program);
   // Every verb takes them too, so that they may stand before it and after it.
   for (const command of withSubcommands(program)) addGlobalFlags(command);
   return program;

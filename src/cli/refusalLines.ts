@@ -2,7 +2,7 @@ import type { LockConflict } from '../core/locks/lockRequest.ts';
 import { conflictSentence } from '../presentation/lockWording.ts';
 import { toPlainLine } from '../presentation/plainText.ts';
 import type { Evidence } from './lockAccess.ts';
-import { holderLabel } from './lockLines.ts';
+import { holderLabel } from '../presentation/holderLabel.ts';
 import type { TextLine } from './textLine.ts';
 
 const maxConflicts = 10;

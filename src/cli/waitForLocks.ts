@@ -10,7 +10,7 @@ import { recordProcess } from '../node/recordedProcess.ts';
 import { longDuration } from '../presentation/lockWording.ts';
 import { pathsText } from '../presentation/activityWording.ts';
 import type { OpenLocks } from './lockAccess.ts';
-import { holderLabel } from './lockLines.ts';
+import { holderLabel } from '../presentation/holderLabel.ts';
 import type { VerbContext } from './verbContext.ts';
 
 /** Longer than any timer may be; the timers of a wait do not keep the process up. */

@@ -8,11 +8,13 @@ import { registerCommands } from './commands/registerCommands.ts';
 import { ContextKeys } from './contextKeys.ts';
 import { EditorGuard } from './editorGuard.ts';
 import { FreeNotices } from './freeNotices.ts';
+import { registerLanguageModelTools } from './languageModelTools.ts';
 import { LockContextKeys } from './lockContextKeys.ts';
 import { LockDecorations } from './lockDecorations.ts';
 import { LockPictures } from './lockPictures.ts';
 import { LockSet } from './lockSet.ts';
 import { LocksView } from './locksView.ts';
+import { McpServerDefinitions } from './mcpServerDefinitions.ts';
 import { OthersHolds } from './othersHolds.ts';
 import { PersonReservations } from './personReservations.ts';
 import { RegistrySet } from './registrySet.ts';
@@ -61,6 +63,8 @@ export function activate(context: vscode.ExtensionContext): HeddleAgentsApi {
       ...{ locks, windowHolder, othersHolds, locksView, freeNotices },
     }),
   );
+  own(registerLanguageModelTools({ registries, locks, identity, logger }));
+  own(new McpServerDefinitions(registries, context));
   provideCliInTerminals(context);
 
   registries.open();

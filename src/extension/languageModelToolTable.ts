@@ -19,6 +19,14 @@ export interface LanguageModelToolEntry {
   readonly inputSchema: ToolSchema;
 }
 
+const folder = {
+  type: 'string',
+  description:
+    'The name or the path of the workspace folder, where several repositories are open and no path tells which one is meant.',
+  minLength: 1,
+  maxLength: 4096,
+};
+
 /** The tools for language models by name. The manifest is compared with it by a test. */
 export const languageModelTools = {
   heddle_list_agents: entry('nothing', listAgentsAnswer, toolSchemas.list_agents),
@@ -32,14 +40,6 @@ export const languageModelTools = {
 } as const satisfies Readonly<Record<string, LanguageModelToolEntry>>;
 
 export type LanguageModelToolName = keyof typeof languageModelTools;
-
-const folder = {
-  type: 'string',
-  description:
-    'The name or the path of the workspace folder, where several repositories are open and no path tells which one is meant.',
-  minLength: 1,
-  maxLength: 4096,
-};
 
 /** Who calls is known here; which folder is meant may not be. */
 function entry(

@@ -70,7 +70,9 @@ const tools: ToolNames = {
  * and `contextLimit`. Where `session.updated` tells the sums, only those two are needed.
  *
  * The answer is nothing, or `{"refuse": reason}` to `tool.execute.before`, upon which the plugin
- * throws an error with the reason as its message. The exit code is 0 in both cases.
+ * throws an error with the reason as its message; to the start of a session or a prompt it is
+ * `{"session": id}`, the session's id in the registry, for the commands that it runs. The exit code is
+ * always 0.
  */
 export const openCode: Harness = {
   id: 'opencode',
@@ -191,7 +193,8 @@ function usageIn(figures: Table): ReportedUsage {
 }
 
 function answer({ eventName }: HarnessEvent, decision: HookDecision): HookAnswer {
-  return decision.kind === 'refuse' && eventName === 'tool.execute.before'
-    ? jsonAnswer({ refuse: answerText(decision.reason) })
-    : silentAnswer;
+  if (decision.kind === 'refuse' && eventName === 'tool.execute.before') {
+    return jsonAnswer({ refuse: answerText(decision.reason) });
+  }
+  return decision.kind === 'identify' ? jsonAnswer({ session: decision.sessionId }) : silentAnswer;
 }

@@ -25,7 +25,7 @@ export interface ToolNames {
 }
 
 const ownTool =
-  /^(?:mcp__heddle[-_]agents__|mcp_heddle[-_]agents_|(?:mcp:)?heddle[-_]agents[-_/.:])/i;
+  /^(?:mcp__heddle[-_]agents__|mcp_heddle[-_]agents_|(?:mcp:)?heddle[-_]agents[-_/.:]|heddle_(?:list|may|lock|unlock|wait|reserve|release)_)/i;
 const patchFields = ['command', 'input', 'patch', 'patchText', 'patch_text'] as const;
 const backgroundFields = [
   'run_in_background',

@@ -35,6 +35,7 @@ const violations: readonly {
   },
   { rule: 'cli-is-a-host', file: 'src/cli/bad.ts', code: "import '../extension/ids.ts';" },
   { rule: 'mcp-is-a-host', file: 'src/mcp/bad.ts', code: "import '../extension/ids.ts';" },
+  { rule: 'hook-is-a-host', file: 'src/hook/bad.ts', code: "import '../cli/main.ts';" },
   { rule: 'extension-is-a-host', file: 'src/extension/bad.ts', code: "import '../cli/main.ts';" },
   { rule: 'build-uses-nothing', file: 'src/build/bad.ts', code: "import '../base/event.ts';" },
   {
@@ -52,6 +53,11 @@ const violations: readonly {
     rule: 'storage-libraries-only-in-node',
     file: 'src/cli/badLibrary.ts',
     code: "import 'smol-toml';",
+  },
+  {
+    rule: 'mcp-sdk-only-in-mcp',
+    file: 'src/cli/badSdk.ts',
+    code: "import '@modelcontextprotocol/sdk/server/mcp.js';",
   },
   {
     rule: 'no-cycles',

@@ -13,7 +13,7 @@ import {
 import { exitCodes, type ExitCode } from '../exitCodes.ts';
 import { evidenceOf, openLocksForReading, toLockPath, type Evidence } from '../lockAccess.ts';
 import { agentOf, type AgentFlag } from '../lockAgent.ts';
-import { holderLabel } from '../lockLines.ts';
+import { holderLabel } from '../../presentation/holderLabel.ts';
 import type { VerbContext } from '../verbContext.ts';
 
 export interface CheckFlags extends AgentFlag {

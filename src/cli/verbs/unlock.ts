@@ -19,7 +19,8 @@ import {
   type OpenLocks,
 } from '../lockAccess.ts';
 import { agentOf, type AgentFlag } from '../lockAgent.ts';
-import { endedRows, holderLabel } from '../lockLines.ts';
+import { holderLabel } from '../../presentation/holderLabel.ts';
+import { endedRows } from '../lockLines.ts';
 import type { TextLine } from '../textLine.ts';
 import { UsageError } from '../usageError.ts';
 import type { VerbContext } from '../verbContext.ts';

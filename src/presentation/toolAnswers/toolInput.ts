@@ -1,8 +1,9 @@
+import { stampArgument } from '../../core/agents/callerIdentity.ts';
 import { RegistryError } from '../../core/agents/registryError.ts';
 import { toPlainLine } from '../plainText.ts';
 
 /** What every tool takes beside its own arguments: who calls, and what a hook wrote into the call. */
-export const callerArguments = ['agent', '_heddleSession'] as const;
+const callerArguments = ['agent', stampArgument];
 
 interface Bounds {
   readonly min: number;

@@ -58,7 +58,7 @@ const wish = {
   ttl_seconds: {
     type: 'number',
     description:
-      'For how long, at least. Leave it out to keep it while you work, until you give it back.',
+      'For how long, at least. Left out: while your process runs, or 10 minutes where none is known.',
     minimum: 1,
     maximum: maxTtlSeconds,
   },

@@ -1,7 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { plainEnvironment, startAgentProcess, type AgentProcess } from './agentProcess.ts';
+import {
+  plainEnvironment,
+  startAgentProcess,
+  type AgentCommand,
+  type AgentProcess,
+} from './agentProcess.ts';
+import { startInTerminal } from './agentTerminal.ts';
 import { ensureAgent, type AgentPackage } from './installAgent.ts';
 
 /** A script that runs in this project's own Node. */
@@ -27,6 +33,8 @@ export interface GeminiCliOptions {
   readonly modelUrl: string;
   /** Default `yolo`, which asks nobody. */
   readonly approvalMode?: 'default' | 'auto_edit' | 'yolo' | 'plan';
+  /** True: it starts itself once more, as for a person, and the first process only waits. */
+  readonly relaunches?: boolean;
   /** Goes on with this session, or `latest`, instead of starting a new one. */
   readonly resume?: string;
   readonly args?: readonly string[];
@@ -57,22 +65,36 @@ export function prepareGeminiHome(
 
 /** `gemini -p <prompt> --output-format stream-json`: one turn, then it ends. */
 export function runGeminiOnce(prompt: string, options: GeminiCliOptions): AgentProcess {
-  return startAgentProcess({
+  const args = ['--output-format', 'stream-json', ...argumentsOf(options), '--prompt', prompt];
+  return startAgentProcess({ ...commandOf(options), args });
+}
+
+/** `gemini -i <prompt>` in a terminal, where it asks for permission unless it was told not to. */
+export function startGeminiTerminal(prompt: string, options: GeminiCliOptions): AgentProcess {
+  const args = [...argumentsOf(options), '--prompt-interactive', prompt];
+  return startInTerminal({ ...commandOf(options), args });
+}
+
+function argumentsOf(options: GeminiCliOptions): string[] {
+  return [
+    ...['--model', geminiModel, '--approval-mode', options.approvalMode ?? 'yolo'],
+    ...(options.resume === undefined ? [] : ['--resume', options.resume]),
+    ...(options.args ?? []),
+  ];
+}
+
+function commandOf(options: GeminiCliOptions): Pick<AgentCommand, 'executable' | 'cwd' | 'env'> {
+  return {
     executable: options.executable,
-    args: [
-      ...['--output-format', 'stream-json', '--model', geminiModel],
-      ...['--approval-mode', options.approvalMode ?? 'yolo'],
-      ...(options.resume === undefined ? [] : ['--resume', options.resume]),
-      ...(options.args ?? []),
-      ...['--prompt', prompt],
-    ],
     cwd: options.cwd,
     env: {
       ...plainEnvironment(options.home),
       GOOGLE_GEMINI_BASE_URL: options.modelUrl,
       GEMINI_API_KEY: 'scripted',
       GEMINI_CLI_TRUST_WORKSPACE: 'true', // hooks run in trusted folders only
+      // Otherwise it starts itself once more with more memory, and the hooks are the second one's.
+      ...(options.relaunches === true ? {} : { GEMINI_CLI_NO_RELAUNCH: 'true' }),
       ...options.env,
     },
-  });
+  };
 }

@@ -12,7 +12,10 @@ export const openCodePackage: AgentPackage = {
   name: 'opencode',
   npmName: 'opencode-ai',
   version: '1.18.33',
-  executables: [`opencode-${platform}-baseline/bin/${binary}`, `opencode-${platform}/bin/${binary}`],
+  executables: [
+    `opencode-${platform}-baseline/bin/${binary}`,
+    `opencode-${platform}/bin/${binary}`,
+  ],
 };
 
 /** Installs OpenCode unless it is there, and returns its program. */

@@ -1,16 +1,20 @@
 /**
- * An OpenCode plugin that hands what it is given to a command, as JSON on its standard input:
- * { hook_event_name, tool_name?, input?, output?, event? }. RECORDING_HOOK in the environment is
- * the command as a JSON list. A hook waits for its command: ended with 2, what it wrote on stderr
- * refuses the call; JSON on stdout is laid over the output. Events are told one after another, in
- * the order in which OpenCode sends them, and are all told before it ends.
+ * An OpenCode plugin that writes down what it is given, one JSON line a call, into the file that
+ * RECORDING_FILE names: { hook_event_name, tool_name?, input?, output?, event? }. A hook is also
+ * handed to a command, RECORDING_HOOK as a JSON list: ended with 2, what it wrote on stderr refuses
+ * the call; JSON on stdout is laid over the output.
  */
 import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 
 const command = JSON.parse(process.env.RECORDING_HOOK ?? '[]');
-const toldEvents = /^(session|permission|question|file|todo|message\.updated|server|command)/;
 
-function tell(payload) {
+function record(call) {
+  const file = process.env.RECORDING_FILE;
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(call)}\n`);
+}
+
+function answerOf(payload) {
   const [program, ...args] = command;
   if (program === undefined) return Promise.resolve({ code: 0, stdout: '', stderr: '' });
   return new Promise((resolve) => {
@@ -27,16 +31,16 @@ function tell(payload) {
 }
 
 async function ask(name, input, output) {
-  const payload = { hook_event_name: name, tool_name: input?.tool, input, output };
-  const { code, stdout, stderr } = await tell(payload);
+  const call = { hook_event_name: name, tool_name: input?.tool, input, output };
+  record(call);
+  const { code, stdout, stderr } = await answerOf(call);
   if (code === 2) throw new Error(stderr.trim());
   if (stdout !== '') Object.assign(output, JSON.parse(stdout));
 }
 
-/** OpenCode calls each exported function once and takes what it returns for its hooks. */
+/** OpenCode calls each exported function once for each folder and takes its result for its hooks. */
 export const RecordingPlugin = async ({ project, directory, worktree, serverUrl }) => {
-  const place = { project, directory, worktree, serverUrl };
-  let told = tell({ hook_event_name: 'plugin', ...place, pid: process.pid });
+  record({ hook_event_name: 'plugin', input: { project, directory, worktree, serverUrl } });
   const hooks = [
     'chat.message',
     'command.execute.before',
@@ -47,15 +51,7 @@ export const RecordingPlugin = async ({ project, directory, worktree, serverUrl 
   ];
   return {
     ...Object.fromEntries(hooks.map((name) => [name, (input, output) => ask(name, input, output)])),
-    event: async ({ event }) => {
-      if (!toldEvents.test(event.type)) return;
-      const payload = { hook_event_name: event.type, event: structuredClone(event) };
-      told = told.then(() => tell(payload));
-      await told;
-    },
-    dispose: async () => {
-      await told;
-      await tell({ hook_event_name: 'dispose' });
-    },
+    event: async ({ event }) => record({ hook_event_name: event.type, event }),
+    dispose: async () => record({ hook_event_name: 'dispose' }),
   };
 };

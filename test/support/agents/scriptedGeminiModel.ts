@@ -63,7 +63,12 @@ interface Part {
   };
 }
 
-export const defaultGeminiUsage: GeminiUsage = { prompt: 1000, cached: 400, output: 50, thoughts: 5 };
+export const defaultGeminiUsage: GeminiUsage = {
+  prompt: 1000,
+  cached: 400,
+  output: 50,
+  thoughts: 5,
+};
 
 export async function startScriptedGeminiModel(script: GeminiScript): Promise<ScriptedGeminiModel> {
   const series = randomBytes(4).toString('hex');

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ListedProcess } from '../../../src/core/harness/discovery/listedProcess.ts';
-import { agentOf, nearestAgent } from '../../../src/harnesses/agentAncestor.ts';
+import { agentOf, nearestAgent, standaloneAgentOf } from '../../../src/harnesses/agentAncestor.ts';
+import { cursor } from '../../../src/harnesses/cursor.ts';
+import { vscodeCopilot } from '../../../src/harnesses/vscodeCopilot.ts';
 
 /** Recognises an agent as carelessly as can be: by a word anywhere. */
 function careless(id: 'claude-code' | 'codex', word: string) {
@@ -92,5 +94,21 @@ describe('agentOf', () => {
     assert.equal(agentOf(listed(9, '/work/heddle-agents/node_modules/.bin/claude'), both), claude);
     const script = '/work/heddle-agents/node_modules/@anthropic-ai/claude-code/cli.js';
     assert.equal(agentOf(listed(9, 'node', script), both), claude);
+  });
+});
+
+describe('standaloneAgentOf', () => {
+  it('takes the command-line agent of Cursor, and not the editor around others', () => {
+    const agent = listed(9, 'node', '/home/me/.local/share/cursor-agent/versions/1/index.js');
+    assert.equal(standaloneAgentOf(agent, [cursor]), cursor);
+    const editor = listed(9, '/opt/Cursor/cursor');
+    assert.equal(agentOf(editor, [cursor]), cursor);
+    assert.equal(standaloneAgentOf(editor, [cursor]), undefined);
+  });
+
+  it('takes no extension host of VS Code', () => {
+    const host = { ...vscodeCopilot, isAgentProcess: () => true };
+    assert.equal(agentOf(listed(9, 'node', 'x'), [host]), host);
+    assert.equal(standaloneAgentOf(listed(9, 'node', 'x'), [host]), undefined);
   });
 });

@@ -1,0 +1,124 @@
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import {
+  CallToolRequestSchema,
+  ErrorCode,
+  ListToolsRequestSchema,
+  McpError,
+  type CallToolResult,
+} from '@modelcontextprotocol/sdk/types.js';
+import { errorText } from '../base/errorText.ts';
+import { isRegistryError } from '../core/agents/registryError.ts';
+import { plainJson } from '../presentation/toolAnswers/plainJson.ts';
+import type { JsonObject } from '../presentation/toolAnswers/toolCall.ts';
+import { toolFailure } from '../presentation/toolAnswers/toolFailure.ts';
+import { toPlainLine } from '../presentation/plainText.ts';
+import { callerOf } from './callerOf.ts';
+import type { McpHost } from './mcpHost.ts';
+import { RepositoryOpener } from './openRepository.ts';
+import { RunningCalls } from './runningCalls.ts';
+import { repositoryWorld } from './repositoryWorld.ts';
+import { snapshotResources, type SnapshotResource } from './snapshotResources.ts';
+import type { McpTool } from './tools/mcpTool.ts';
+import { toolTable } from './tools/toolTable.ts';
+
+export interface HeddleServer {
+  readonly mcp: McpServer;
+  readonly calls: RunningCalls;
+}
+
+interface CallContext {
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
+  readonly onProgress: (text: string) => void;
+}
+
+const instructions =
+  'Other agents and people may be editing this repository at the same moment. Before you edit files, take them with lock_files (or ask may_i_edit); do not edit what others hold; give everything back with unlock_files when you are done. If a tool answers that it is not known who you are, give "agent" with each call.';
+
+/** The server of one repository, which is found anew with each call. Connecting it is the caller's. */
+export function createServer(host: McpHost, version: string): HeddleServer {
+  const repositories = new RepositoryOpener(host);
+  const calls = new RunningCalls();
+  const mcp = new McpServer(
+    { name: 'heddle-agents', title: 'Heddle Agents', version },
+    { capabilities: { tools: {} }, instructions },
+  );
+  const world = () =>
+    repositoryWorld(repositories.open(), { host, client: mcp.server.getClientVersion() });
+
+  mcp.server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: toolTable.map(listed) }));
+  mcp.server.setRequestHandler(CallToolRequestSchema, (request, extra) => {
+    const { name, arguments: args = {}, _meta } = request.params;
+    const tool = toolTable.find((each) => each.name === name);
+    if (tool === undefined) throw unknownTool(name);
+    const token = _meta?.progressToken;
+    let progress = 0;
+    const onProgress = (message: string): void => {
+      if (token === undefined) return;
+      progress += 1;
+      const params = { progressToken: token, progress, message };
+      extra
+        .sendNotification({ method: 'notifications/progress', params })
+        .catch((error: unknown) => host.logger.warn('Progress could not be told.', error));
+    };
+    return calls.run(extra.signal, (signal) =>
+      answerCall(tool, { args, signal, onProgress }, { host, world }),
+    );
+  });
+  for (const resource of snapshotResources) offer(mcp, resource, world);
+  return { mcp, calls };
+}
+
+async function answerCall(
+  tool: McpTool,
+  { args, ...call }: CallContext,
+  { host, world: openWorld }: { readonly host: McpHost; readonly world: WorldSource },
+): Promise<CallToolResult> {
+  try {
+    const world = openWorld();
+    const view = await world.agentStore.refresh();
+    const caller = await callerOf(args, {
+      ...{ host, view, liveness: world.liveness },
+      ownProcess: () => world.waitingProcess(),
+    });
+    const { text, data } = await tool.answer({ world, caller, input: args, ...call });
+    return { content: [{ type: 'text', text }], structuredContent: structured(data) };
+  } catch (error) {
+    if (!isRegistryError(error)) host.logger.error(`${tool.name} failed.`, error);
+    const { text, data } = toolFailure(error);
+    return {
+      content: [{ type: 'text', text }],
+      structuredContent: structured(data),
+      isError: true,
+    };
+  }
+}
+
+type WorldSource = () => ReturnType<typeof repositoryWorld>;
+
+function offer(mcp: McpServer, resource: SnapshotResource, world: WorldSource): void {
+  const { name, uri, title, description } = resource;
+  const mimeType = 'application/json';
+  mcp.registerResource(name, uri, { title, description, mimeType }, async () => {
+    try {
+      const text = JSON.stringify(plainJson(await resource.read(world())), null, 2);
+      return { contents: [{ uri, mimeType, text }] };
+    } catch (error) {
+      throw new McpError(ErrorCode.InternalError, errorText(error));
+    }
+  });
+}
+
+function listed({ name, title, description, inputSchema, effects }: McpTool) {
+  return { name, title, description, inputSchema, annotations: { title, ...effects } };
+}
+
+function structured(data: JsonObject): Record<string, unknown> {
+  return plainJson(data) as Record<string, unknown>;
+}
+
+function unknownTool(name: string): McpError {
+  const known = toolTable.map((tool) => tool.name).join(', ');
+  const message = `There is no tool "${toPlainLine(name, 60)}". The tools are: ${known}.`;
+  return new McpError(ErrorCode.InvalidParams, message);
+}
