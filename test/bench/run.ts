@@ -1,6 +1,7 @@
 import { cpus, release, totalmem } from 'node:os';
 import { benchActivation, benchSizes } from './activationBench.ts';
 import type { Figure } from './figures.ts';
+import { benchHook } from './hookBench.ts';
 import { benchLocks } from './lockBench.ts';
 import { benchLockShowing } from './lockShowingBench.ts';
 import { benchRegistry } from './registryBench.ts';
@@ -11,6 +12,7 @@ const figures: readonly Figure[] = [
   ...(await benchRegistry()),
   ...benchActivation('test/bench/activateOnce.cjs'),
   ...benchSizes(),
+  ...benchHook(),
   ...(await benchWatch('out/bench/beatingAgents.mjs')),
   ...(await benchLocks('out/bench/lockContender.mjs')),
   ...(await benchLockShowing('out/bench/showingLocker.mjs')),

@@ -40,6 +40,8 @@ export interface CodeServer {
   readonly pid: number;
   readonly userDataDir: string;
   readonly extensionsDir: string;
+  /** Whether every folder is trusted. */
+  readonly trustsWorkspaces: boolean;
   /** The page for a folder or a `.code-workspace` file; without one, for an empty window. */
   url(target?: string): string;
   /** The logs of the extension hosts and of the server, newest file last. */
@@ -94,6 +96,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     pid,
     userDataDir,
     extensionsDir,
+    trustsWorkspaces: options.trustedWorkspaces,
     url: (target) => pageUrl(port, target),
     logs: () => readLogs(join(userDataDir, 'logs')),
     writeSettings: (settings) => mergeSettings(userDataDir, settings),
