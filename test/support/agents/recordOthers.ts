@@ -223,6 +223,9 @@ function withoutCodexPrompts(line: string): string {
   };
   const { type, payload } = entry;
   if (type === 'world_state') return JSON.stringify({ ...entry, payload: {} });
+  if (payload.type === 'additional_tools') {
+    return JSON.stringify({ ...entry, payload: { ...payload, tools: [] } });
+  }
   const isPrompt = type === 'response_item' && payload.role === 'developer';
   const without = isPrompt ? { content: [] } : { base_instructions: undefined };
   return JSON.stringify({ ...entry, payload: { ...payload, ...without } });
