@@ -4,7 +4,7 @@ import { CliSandbox, golden, toDocument, type Fields } from './cliSandbox.ts';
 
 const verbs = [
   ...['init', 'list', 'show', 'chain', 'watch', 'register', 'reserve', 'heartbeat'],
-  ...['update', 'release', 'reap'],
+  ...['update', 'release', 'reap', 'connect', 'disconnect', 'doctor', 'hook', 'mcp'],
 ];
 
 describe('usage', () => {

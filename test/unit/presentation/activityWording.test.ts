@@ -31,7 +31,19 @@ describe('activityWording', () => {
       'lock-expired': 'no longer holds src/app.ts: the lock expired',
       'lock-reaped': 'no longer holds src/app.ts: the lock was reaped',
       'lock-broken': 'lost src/app.ts, broken by ana',
+      'file-edited': 'edited src/app.ts',
+      'edit-unguarded': 'edited src/app.ts unguarded',
     });
+  });
+
+  it('activityWhy says why the turn of an agent was over and how a held file was changed', () => {
+    const why = (cause: string): string => activityWhy(event({ cause, reason: undefined }));
+    assert.equal(why('ended'), 'its turn was over');
+    assert.equal(why('interrupted'), 'a person stopped it');
+    assert.equal(why('quiet'), 'nothing was heard of it for too long');
+    assert.equal(why('unanswered'), 'it waited too long for a person');
+    assert.equal(why('shell'), 'by a shell command');
+    assert.equal(why('unguarded'), 'by an edit that nobody could refuse');
   });
 
   it('activityWhat tells shared locks and own releases apart, and knows no thread of a mere registration', () => {
