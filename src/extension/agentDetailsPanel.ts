@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { CoalescedRun } from '../base/coalescedRun.ts';
 import { DisposableStore, toDisposable, type Disposable } from '../base/lifecycle.ts';
-import type { AgentSnapshot } from '../core/agents/registrySnapshot.ts';
 import type { AgentRef } from '../presentation/agentElement.ts';
 import {
   agentDetailsDocument,
@@ -16,14 +15,17 @@ import {
 import {
   agentDetailsParts,
   agentDetailsTitle,
+  type AgentDetails,
   type DetailsParts,
 } from '../presentation/agentDetailsPage.ts';
+import type { AgentActivities, AgentActivitiesChange } from './agentActivities.ts';
 import { runDetailsAction } from './agentDetailsActions.ts';
 import { AgentDetailsSource, type KnownDetails } from './agentDetailsSource.ts';
 import type { RegistrySet, RegistrySetChange } from './registrySet.ts';
 
 export interface AgentDetailsPanelsOptions {
   readonly context: vscode.ExtensionContext;
+  readonly activities?: Pick<AgentActivities, 'of' | 'onDidChange'>;
   readonly logger: vscode.LogOutputChannel;
 }
 
@@ -48,6 +50,8 @@ export class AgentDetailsPanels implements Disposable {
       }),
     );
     this.own.add(registries.onDidChange((change) => this.update(change)));
+    const { activities } = options;
+    if (activities) this.own.add(activities.onDidChange((change) => this.updateAgents(change)));
     this.own.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.update(undefined)));
     const timer = setInterval(() => this.update(undefined), ageIntervalMs);
     this.own.add(toDisposable(() => clearInterval(timer)));
@@ -94,7 +98,7 @@ export class AgentDetailsPanels implements Disposable {
     const { context, logger } = this.options;
     const opened = new AgentDetailsPanel(panel, {
       ref,
-      source: new AgentDetailsSource(this.registries, ref),
+      source: new AgentDetailsSource(this.registries, ref, this.options.activities),
       media: mediaFolder(context),
       logger,
       showAgent: (other) => this.show(other),
@@ -109,6 +113,13 @@ export class AgentDetailsPanels implements Disposable {
   private update(change: RegistrySetChange | undefined): void {
     for (const panel of this.panels.values()) {
       if (change?.root === undefined || change.root === panel.root) panel.update();
+    }
+  }
+
+  private updateAgents({ root, entryIds }: AgentActivitiesChange): void {
+    for (const panel of this.panels.values()) {
+      const isMeant = root === undefined || (root === panel.root && entryIds?.has(panel.sessionId));
+      if (isMeant !== false) panel.update();
     }
   }
 
@@ -155,6 +166,10 @@ class AgentDetailsPanel implements Disposable {
     return this.options.ref.root;
   }
 
+  get sessionId(): string {
+    return this.options.ref.sessionId;
+  }
+
   reveal(): void {
     this.panel.reveal();
   }
@@ -172,7 +187,7 @@ class AgentDetailsPanel implements Disposable {
   private async refresh(): Promise<void> {
     const known = await this.options.source.read();
     if (this.own.isDisposed) return;
-    if (known.kind === 'known') this.updateTitle(known.details.agent);
+    if (known.kind === 'known') this.updateTitle(known.details);
     // A hidden page is not there; it asks for everything when it is shown again.
     if (this.isLoaded && this.panel.visible) this.post(known);
   }
@@ -201,8 +216,8 @@ class AgentDetailsPanel implements Disposable {
     });
   }
 
-  private updateTitle(agent: AgentSnapshot): void {
-    const title = agentDetailsTitle(agent, vscode.l10n.t);
+  private updateTitle({ agent, activity }: AgentDetails): void {
+    const title = agentDetailsTitle(agent, { t: vscode.l10n.t, now: activity?.now });
     if (this.panel.title !== title) this.panel.title = title;
   }
 

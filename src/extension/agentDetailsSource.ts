@@ -5,6 +5,7 @@ import type { AgentEntry } from '../core/agents/agentEntry.ts';
 import type { AgentSnapshot } from '../core/agents/registrySnapshot.ts';
 import type { AgentDetails } from '../presentation/agentDetailsPage.ts';
 import type { AgentRef } from '../presentation/agentElement.ts';
+import type { AgentActivities } from './agentActivities.ts';
 import type { LocatedAgent, RegistrySet } from './registrySet.ts';
 
 /** Longest raw text that a page shows. */
@@ -25,6 +26,7 @@ export class AgentDetailsSource {
   constructor(
     private readonly registries: RegistrySet,
     private readonly ref: AgentRef,
+    private readonly activities?: Pick<AgentActivities, 'of'>,
   ) {}
 
   async read(): Promise<KnownDetails> {
@@ -34,6 +36,7 @@ export class AgentDetailsSource {
     const details = {
       root: this.ref.root,
       agent: located.agent,
+      activity: this.activities?.of(this.ref.root, located.agent),
       chain: chainOf(located),
       filePath,
       rawText: await this.rawText(filePath, located.agent.entry),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { AgentActivities } from './agentActivities.ts';
 import { AgentDetailsPanels } from './agentDetailsPanel.ts';
 import { AgentsView } from './agentsView.ts';
 import { createApi, type HeddleAgentsApi } from './api.ts';
@@ -6,9 +7,11 @@ import { BrokenDiagnostics } from './brokenDiagnostics.ts';
 import { BrokenNotices } from './brokenNotices.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { ContextKeys } from './contextKeys.ts';
+import { DiscoveredAgents } from './discovered.ts';
 import { EditorGuard } from './editorGuard.ts';
 import { FreeNotices } from './freeNotices.ts';
 import { registerLanguageModelTools } from './languageModelTools.ts';
+import { refreshLauncher } from './launcherRefresh.ts';
 import { LockContextKeys } from './lockContextKeys.ts';
 import { LockDecorations } from './lockDecorations.ts';
 import { LockPictures } from './lockPictures.ts';
@@ -19,10 +22,18 @@ import { OthersHolds } from './othersHolds.ts';
 import { PersonReservations } from './personReservations.ts';
 import { RegistrySet } from './registrySet.ts';
 import { RegistryStatusBar } from './registryStatusBar.ts';
+import { SessionSet } from './sessionSet.ts';
 import { provideSaveGuard } from './provideSaveGuard.ts';
 import { SoftLocks } from './softLocks.ts';
+import { SpendingWatch } from './spendingWatch.ts';
+import { TerminalAgents } from './terminalAgents.ts';
 import { provideCliInTerminals } from './terminalPath.ts';
 import { Typing } from './typing.ts';
+import { UsageSet } from './usageSet.ts';
+import { ViolationChanges } from './violationChanges.ts';
+import { ViolationNotices } from './violationNotices.ts';
+import { IncidentSet } from './violations.ts';
+import { VirtualTexts } from './virtualTexts.ts';
 import { WindowHolder } from './windowHolder.ts';
 import { WindowIdentity } from './windowIdentity.ts';
 
@@ -44,11 +55,23 @@ export function activate(context: vscode.ExtensionContext): HeddleAgentsApi {
 
   const keys = own(new ContextKeys(registries));
   own(new LockContextKeys(keys, { locks, pictures }));
-  const view = own(new AgentsView(registries, locks));
-  const locksView = own(new LocksView(pictures, logger));
-  own(new RegistryStatusBar(registries, pictures));
+  const sessions = own(new SessionSet(registries, logger));
+  const usage = own(new UsageSet(registries, { sessions, locks, logger }));
+  const spending = own(
+    new SpendingWatch(registries, { usage, state: context.workspaceState, logger }),
+  );
+  const activities = own(new AgentActivities({ sessions, usage, spending, logger }));
+  const terminals = own(new TerminalAgents());
+  const discovered = own(new DiscoveredAgents(registries, { terminals, logger }));
+  const incidents = own(new IncidentSet(registries, logger));
+  own(new ViolationNotices(incidents));
+  const texts = own(new VirtualTexts());
+  const changes = new ViolationChanges(locks, texts);
+  const view = own(new AgentsView(registries, locks, activities));
+  const locksView = own(new LocksView(pictures, logger, { incidents }));
+  own(new RegistryStatusBar(registries, pictures, activities));
   own(new BrokenDiagnostics(registries));
-  const details = own(new AgentDetailsPanels(registries, { context, logger }));
+  const details = own(new AgentDetailsPanels(registries, { context, activities, logger }));
   const reservations = own(new PersonReservations(registries, { identity, logger }));
   const othersHolds = new OthersHolds(locks, pictures, windowHolder);
   const freeNotices = own(new FreeNotices(othersHolds, pictures));
@@ -61,11 +84,13 @@ export function activate(context: vscode.ExtensionContext): HeddleAgentsApi {
     registerCommands({
       ...{ registries, logger, context, keys, view, details, reservations },
       ...{ locks, windowHolder, othersHolds, locksView, freeNotices },
+      ...{ incidents, changes, discovered, texts },
     }),
   );
   own(registerLanguageModelTools({ registries, locks, identity, logger }));
   own(new McpServerDefinitions(registries, context));
   provideCliInTerminals(context);
+  setImmediate(() => void refreshLauncher(context, logger));
 
   registries.open();
   return createApi(registries, pictures);

@@ -35,6 +35,15 @@ export const commandIds = [
   'heddle.locks.groupByFolder',
   'heddle.locks.groupByHolder',
   'heddle.locks.copyPath',
+  'heddle.agents.connect',
+  'heddle.agents.disconnect',
+  'heddle.doctor.show',
+  'heddle.hooks.openSettings',
+  'heddle.discovered.showTerminal',
+  'heddle.violation.showChanges',
+  'heddle.violation.showHolder',
+  'heddle.violation.showDoer',
+  'heddle.violation.copy',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 

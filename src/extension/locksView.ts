@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore, toDisposable, type Disposable } from '../base/lifecycle.ts';
+import { tryParseLockPath } from '../core/locks/lockPath.ts';
+import { toLockElement } from '../presentation/lockElement.ts';
 import { toBrokenHolderElement } from '../presentation/lockGroupRows.ts';
 import type { LockRowCache } from '../presentation/lockRow.ts';
 import {
@@ -9,13 +11,14 @@ import {
   tickLocksTree,
   type LocksTreeModel,
 } from '../presentation/locksTree.ts';
-import { diffRows } from '../presentation/treeRow.ts';
+import { diffRows, type TreeRow } from '../presentation/treeRow.ts';
 import { viewIds } from './ids.ts';
 import { LockContention } from './lockContention.ts';
 import type { LockPictures } from './lockPictures.ts';
 import { markdownTooltip } from './markdownTooltip.ts';
 import { readSettings } from './settings.ts';
 import { toTreeItem } from './treeItem.ts';
+import { partyNamer, type IncidentSet } from './violations.ts';
 
 /** Changes in between are painted together. */
 const minPaintIntervalMs = 250;
@@ -44,6 +47,7 @@ export class LocksView implements vscode.TreeDataProvider<string>, Disposable {
   constructor(
     private readonly pictures: LockPictures,
     private readonly logger: vscode.LogOutputChannel,
+    private readonly more: { readonly incidents?: IncidentSet | undefined } = {},
   ) {
     this.view = this.own.add(
       vscode.window.createTreeView(viewIds.locks, {
@@ -54,6 +58,7 @@ export class LocksView implements vscode.TreeDataProvider<string>, Disposable {
     );
     this.own.add(this._onDidChangeTreeData);
     this.own.add(pictures.onDidChange(() => this.request()));
+    if (more.incidents) this.own.add(more.incidents.onDidChange(() => this.request()));
     this.own.add(this.view.onDidChangeVisibility(() => this.request()));
     this.own.add(
       vscode.workspace.onDidChangeConfiguration((event) => {
@@ -70,13 +75,7 @@ export class LocksView implements vscode.TreeDataProvider<string>, Disposable {
     const row = this.model.rows.get(element);
     if (row === undefined) return new vscode.TreeItem('');
     const item = toTreeItem(row);
-    if (row.hasDetails) {
-      item.command = {
-        command: 'heddle.locks.openFile',
-        title: vscode.l10n.t('Open File'),
-        arguments: [row.id],
-      };
-    }
+    if (row.hasDetails) item.command = this.commandOf(row);
     const file =
       row.contextValue === 'heddle.brokenHolder' ? this.brokenFileOf(element) : undefined;
     if (file !== undefined) {
@@ -155,6 +154,8 @@ export class LocksView implements vscode.TreeDataProvider<string>, Disposable {
       return {
         ...{ snapshot, paths },
         contention: this.contention.get(root.location.root)?.ranked(nowMs) ?? [],
+        incidents: this.more.incidents?.recent(root.location.root, nowMs),
+        nameOf: partyNamer(root, vscode.l10n.t),
       };
     });
     const { grouping } = readSettings().locks;
@@ -204,6 +205,20 @@ export class LocksView implements vscode.TreeDataProvider<string>, Disposable {
         ? vscode.l10n.t('Somebody waits for a file of yours')
         : vscode.l10n.t('Somebody waits for {0} files of yours', value);
     this.view.badge = value === 0 ? undefined : { value, tooltip };
+  }
+
+  /** What a click on a row does: it opens the file, or shows what was changed in it. */
+  private commandOf({ id }: TreeRow): vscode.Command {
+    const { t } = vscode.l10n;
+    const found = this.more.incidents?.find(id);
+    if (found?.incident.kind === 'violation') {
+      return { command: 'heddle.violation.showChanges', title: t('Show Changes'), arguments: [id] };
+    }
+    const path = tryParseLockPath(found?.incident.event.paths[0] ?? '');
+    const root = found?.root.location.root;
+    const isFile = path !== undefined && root !== undefined;
+    const element = isFile ? toLockElement({ kind: 'path', root, path }) : id;
+    return { command: 'heddle.locks.openFile', title: t('Open File'), arguments: [element] };
   }
 
   /** The file behind a row that tells of an unreadable one. */

@@ -2,12 +2,17 @@ import * as vscode from 'vscode';
 import { runAndSubscribe } from '../base/event.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import { toAgentElement } from '../presentation/agentElement.ts';
+import type { AgentActivities } from './agentActivities.ts';
 import { appendPlain } from './markdownTooltip.ts';
-import { registryStatus, type RegistryStatus } from '../presentation/registryStatus.ts';
+import {
+  registryStatus,
+  type AgentInNeed,
+  type RegistryStatus,
+} from '../presentation/registryStatus.ts';
 import { isEmptyChange, type LockPictures } from './lockPictures.ts';
 import { isMereBeat, type RegistrySet } from './registrySet.ts';
 
-/** Most dead reservations that the tooltip lists one by one. */
+/** Most agents of one kind that the tooltip lists one by one. */
 const maxListed = 10;
 const tooltipCommands = [
   'heddle.agents.reap',
@@ -25,6 +30,7 @@ export class RegistryStatusBar implements Disposable {
   constructor(
     private readonly registries: RegistrySet,
     private readonly locks: Pick<LockPictures, 'onDidChange' | 'totals'>,
+    private readonly activities?: Pick<AgentActivities, 'nowIn' | 'onDidChange'>,
   ) {
     this.item = this.own.add(
       vscode.window.createStatusBarItem('heddle.agents', vscode.StatusBarAlignment.Left, 20),
@@ -40,6 +46,9 @@ export class RegistryStatusBar implements Disposable {
     this.own.add(
       locks.onDidChange(({ changed }) => void (isEmptyChange(changed) || this.update())),
     );
+    if (activities) {
+      this.own.add(activities.onDidChange(({ isDoing }) => void (isDoing && this.update())));
+    }
     this.own.add(
       runAndSubscribe(registries.onDidChange, (event) => {
         if (!isMereBeat(event)) this.update();
@@ -57,6 +66,7 @@ export class RegistryStatusBar implements Disposable {
       nowMs: Date.now(),
       t: vscode.l10n.t,
       locks: this.locks.totals,
+      ...(this.activities && { nowIn: (root) => this.activities?.nowIn(root) ?? new Map() }),
     });
     const key = JSON.stringify(status);
     if (key === this.shown) return;
@@ -79,26 +89,30 @@ function tooltipOf(status: RegistryStatus): vscode.MarkdownString {
   markdown.isTrusted = { enabledCommands: tooltipCommands };
   appendPlain(markdown, status.accessibleText);
   markdown.appendMarkdown('\n\n');
-  const dead = status.deadReservations;
-  for (const reservation of dead.slice(0, maxListed)) {
-    const details = commandLink('heddle.agent.showDetails', [toAgentElement(reservation)]);
-    markdown.appendMarkdown('- ');
-    appendPlain(markdown, reservation.text);
-    markdown.appendMarkdown(` [${vscode.l10n.t('Show Details')}](${details})\n`);
-  }
-  if (dead.length > maxListed) {
-    markdown.appendMarkdown(`- ${vscode.l10n.t('{0} more', dead.length - maxListed)}\n`);
-  }
+  // Who waits comes first: that is the shorter way to get work going again.
+  for (const agents of [status.waiting, status.deadReservations]) appendAgents(markdown, agents);
   if (status.hasLocks) {
     const link = commandLink('heddle.locks.focus', []);
     markdown.appendMarkdown(`\n[${vscode.l10n.t('Show File Locks')}](${link})\n`);
   }
-  if (dead.length > 0 && vscode.workspace.isTrusted) {
+  if (status.deadReservations.length > 0 && vscode.workspace.isTrusted) {
     markdown.appendMarkdown(
       `\n[${vscode.l10n.t('Reap Dead…')}](${commandLink('heddle.agents.reap', [])})`,
     );
   }
   return markdown;
+}
+
+function appendAgents(markdown: vscode.MarkdownString, agents: readonly AgentInNeed[]): void {
+  for (const agent of agents.slice(0, maxListed)) {
+    const details = commandLink('heddle.agent.showDetails', [toAgentElement(agent)]);
+    markdown.appendMarkdown('- ');
+    appendPlain(markdown, agent.text);
+    markdown.appendMarkdown(` [${vscode.l10n.t('Show Details')}](${details})\n`);
+  }
+  if (agents.length > maxListed) {
+    markdown.appendMarkdown(`- ${vscode.l10n.t('{0} more', agents.length - maxListed)}\n`);
+  }
 }
 
 function commandLink(command: string, args: readonly unknown[]): string {

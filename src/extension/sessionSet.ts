@@ -3,6 +3,7 @@ import { Emitter } from '../base/event.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { AgentNow } from '../core/harness/agentNow.ts';
 import type { SessionMonitor } from '../core/harness/sessionMonitor.ts';
+import type { SessionState } from '../core/harness/sessionState.ts';
 import {
   openSessionMonitor,
   type OpenSessionMonitor,
@@ -14,6 +15,8 @@ export interface RootSessions {
   readonly root: RootRegistry;
   /** By the session id of the entry in the registry. */
   readonly now: ReadonlyMap<string, AgentNow>;
+  /** What the records say, without what time adds to it. */
+  readonly states: readonly SessionState[];
   /** Looks at every record again. */
   refresh(): Promise<void>;
 }
@@ -99,6 +102,10 @@ class Member implements RootSessions, Disposable {
 
   get now(): ReadonlyMap<string, AgentNow> {
     return this.monitor.now;
+  }
+
+  get states(): readonly SessionState[] {
+    return this.monitor.states;
   }
 
   refresh(): Promise<void> {

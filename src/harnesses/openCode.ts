@@ -62,7 +62,8 @@ const tools: ToolNames = {
  * Events with a meaning: `session.created`, `session.idle`, `session.status`, `session.error`,
  * `session.deleted`, `session.updated`, `chat.message`, `tool.execute.before`, `tool.execute.after`,
  * `permission.asked`, `permission.updated`, `permission.ask`, `question.asked`, `file.edited`,
- * `usage`. All others are a sign of life.
+ * `usage`, and `dispose`, which the plugin tells of each session when OpenCode ends. All others are a
+ * sign of life.
  *
  * `usage` has the totals of the session, which the plugin adds up over its messages, each with its
  * newest figures: `inputTokens`, `outputTokens`, `reasoningTokens`, which OpenCode counts
@@ -149,6 +150,7 @@ function actionOf(eventName: string, payload: Table): HarnessAction {
     case 'session.error':
       return { kind: 'turn-ended' };
     case 'session.deleted':
+    case 'dispose':
       return { kind: 'session-ended' };
     default:
       return { kind: 'other' };

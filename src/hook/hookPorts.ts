@@ -1,6 +1,7 @@
-import { appendFileSync, lstatSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { appendFileSync, lstatSync, statSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import { errorCode } from '../base/errorText.ts';
 import type { ActivityEvent } from '../core/activity/activityEvent.ts';
 import { partyWithoutEntry } from '../core/activity/agentParty.ts';
 import { isSessionId } from '../core/agents/sessionId.ts';
@@ -10,24 +11,33 @@ import type { HookSettings } from '../core/harness/hookSettings.ts';
 import type { Harness } from '../harnesses/harness.ts';
 import type { ActivitySink } from '../core/activity/activityLog.ts';
 import { AgentFiles } from '../node/harnessSessions/agentFiles.ts';
-import { OwnHolds } from '../node/harnessSessions/ownHolds.ts';
+import { OwnHolds, type Freshness } from '../node/harnessSessions/ownHolds.ts';
 import {
   type SessionRecordFile,
   sessionRecordsFolder,
 } from '../node/harnessSessions/sessionRecordFile.ts';
 import { SessionRecords } from '../node/harnessSessions/sessionRecords.ts';
 import { ShellWatchFiles } from '../node/harnessSessions/shellWatchFiles.ts';
-import type { HeddleRoot } from '../node/heddleRoot.ts';
+import { readPlainFile } from '../node/harnessSessions/plainFile.ts';
+import { agentsFolder, type HeddleRoot } from '../node/heddleRoot.ts';
 import { fileLocksFolder } from '../node/fileLocksFolder.ts';
 import { openRepositoryPaths } from '../node/repositoryPath.ts';
-import { changedByShellText, failedClosedText, staleText } from '../presentation/hookWording.ts';
+import {
+  changedByShellText,
+  changedMeanwhileText,
+  failedClosedText,
+  staleText,
+} from '../presentation/hookWording.ts';
 import type { StorePorts } from './storePorts.ts';
 import { sessionVariable } from './sessionVariable.ts';
 
 const minuteMs = 60_000;
 /** A running process keeps a lock for hours, so it needs refreshing only now and then. */
-const freshWithProcessMs = 10 * minuteMs;
+const freshWithProcessMs = 45 * minuteMs;
 const freshWithoutProcessMs = minuteMs;
+/** Signs of life are written no more often. */
+const heartbeatMs = 10_000;
+const maxEntryBytes = 1024 * 1024;
 
 export interface OpenHookPorts {
   readonly location: HeddleRoot;
@@ -50,17 +60,33 @@ export function openHookPorts(options: OpenHookPorts): HookPorts {
     opened ??= import('./storePorts.ts').then(({ openStorePorts }) => openStorePorts(options));
     return opened;
   };
+  const others = new SessionRecords(folder, clock);
+  const freshness = (): Freshness => {
+    const hasProcess = record.state?.header.process !== undefined;
+    const shortMs = Math.min(freshWithoutProcessMs, settings.lockTtlMs / 3);
+    return { nowMs: clock.now(), hasProcess, maxAgeMs: hasProcess ? freshWithProcessMs : shortMs };
+  };
   return {
     clock,
     settings,
+    reportsReads: harness.reportsReads,
     record,
     files,
     activity: lazyActivity(options),
     agents: {
-      register: async (event, known) => (await stores()).register(event, known),
-      registerChild: async (event, parent) => (await stores()).registerChild(event, parent),
-      complete: async (entryId) => (await stores()).complete(entryId),
-      noteTurn: async (entryId, event) => (await stores()).noteTurn(entryId, event),
+      register: async (event, known) => {
+        const header = await (await stores()).register(event, known);
+        others.prune();
+        return header;
+      },
+      registerChild: async (event, at) => (await stores()).registerChild(event, at),
+      isListed: (entryId) => isListed(location, entryId),
+      complete: async (entryId) => {
+        if (isListed(location, entryId)) await (await stores()).complete(entryId);
+      },
+      noteTurn: async (entryId, event) => {
+        if (isDue(location, entryId, clock)) await (await stores()).noteTurn(entryId, event);
+      },
       partyOf: (entryId) => ({
         ...partyWithoutEntry({ harness: harness.registryName, model: record.state?.header.model }),
         sessionId: entryId,
@@ -72,31 +98,60 @@ export function openHookPorts(options: OpenHookPorts): HookPorts {
       noteSavedOver: async (ref, path, how) =>
         (await stores()).locks.locks.noteSavedOver(ref, path, how),
       holdersOf: async (path) => (await stores()).locks.locks.holdersOf(path),
+      list: async () => (await stores()).locks.locks.list(),
     },
     mayHold: (entryId) => own.mayHold(entryId),
-    holds: (entryId, wanted) => {
-      const hasProcess = record.state?.header.process !== undefined;
-      const maxAgeMs = hasProcess ? freshWithProcessMs : freshWithoutProcessMs;
-      return own.holds(entryId, wanted, { nowMs: clock.now(), maxAgeMs });
-    },
+    holds: (entryId, wanted) =>
+      isProcessThere(record.state?.header.process?.pid) && own.holds(entryId, wanted, freshness()),
+    agingLocks: (entryId) => own.agingLocks(entryId, freshness()),
     shell: new ShellWatchFiles({
       folder,
+      locksFolder: fileLocksFolder(location),
       session: record.name,
       files,
-      locks: async () => (await stores()).locks.locks.list(),
+      rules: () => paths.rules,
       toAbsolute: (path, cwd) => paths.toAbsolute(path, cwd),
       clock,
     }),
-    others: new SessionRecords(folder, clock),
+    others,
     editByOther: async (path, query) => (await stores()).editByOther(path, query),
     words: {
       refusal: async (conflicts) => (await stores()).refusal(conflicts),
       stale: staleText,
+      changedMeanwhile: changedMeanwhileText,
       changedByShell: changedByShellText,
       failedClosed: failedClosedText,
     },
     handOn: (event, entryId) => handOn(event, entryId, env),
   };
+}
+
+/** A session that was taken up in another process, unseen, has lost what it held. */
+function isProcessThere(pid: number | undefined): boolean {
+  if (pid === undefined) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
+}
+
+/** By a look at its file, without what it takes to understand all of it. Undecided means true. */
+function isListed(location: HeddleRoot, entryId: string): boolean {
+  const text = readPlainFile(entryPath(location, entryId), maxEntryBytes);
+  if (text === undefined) return false;
+  const status = /^status *= *["'](\w+)["']/m.exec(text)?.[1];
+  return status === undefined || status === 'active';
+}
+
+function entryPath(location: HeddleRoot, entryId: string): string {
+  return join(agentsFolder(location), `${isSessionId(entryId) ? entryId : '-'}.toml`);
+}
+
+function isDue(location: HeddleRoot, entryId: string, clock: Clock): boolean {
+  const stats = statSync(entryPath(location, entryId), { throwIfNoEntry: false });
+  return stats !== undefined && Math.abs(clock.now() - stats.mtimeMs) > heartbeatMs;
 }
 
 /** Only what has changed something is recorded, so that most events need not load the log. */

@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync, statSync, writeSync } from 'node:fs';
 import { errorCode } from '../base/errorText.ts';
 import { systemClock } from '../base/clock.ts';
 import { readInput } from './hookInput.ts';
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
       harness: process.argv[3],
       input: readInput(),
       env: process.env,
-      cwd: process.cwd(),
+      cwd: workingFolder(),
       clock: systemClock,
     });
     print(2, answer.stderr);
@@ -49,10 +49,23 @@ function print(fd: number, text: string): void {
   }
 }
 
+/** The empty device is a device too, but nobody sits at it. */
 function isTerminal(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice();
+    const stats = fstatSync(fd);
+    return stats.isCharacterDevice() && stats.rdev !== statSync(devNull).rdev;
   } catch {
     return false;
+  }
+}
+
+const devNull = process.platform === 'win32' ? String.raw`\\.\nul` : '/dev/null';
+
+/** The folder may be gone; most events name their own. */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
   }
 }

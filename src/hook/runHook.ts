@@ -72,29 +72,50 @@ async function withSessionKey(event: HarnessEvent, harness: Harness): Promise<Ha
   return { ...event, sessionKey: await processKey(harness, event.cwd) };
 }
 
-/** Fails open, and says so once for each cause: in the record of the session and in the activity. */
+/**
+ * Fails open, or refuses edits where the settings say so. It is told once for each cause, and once for
+ * each call that went on unguarded: in the record of the session and in the activity.
+ */
 async function failed(
   event: HarnessEvent,
   ports: HookPorts,
   error: unknown,
 ): Promise<HookDecision> {
   const problem = errorText(error);
-  const { action } = event;
-  const isEdit = action.kind === 'tool-starting' && action.call.action.kind === 'edit';
-  const paths =
-    action.kind === 'tool-starting' && action.call.action.kind === 'edit'
-      ? action.call.action.paths
-      : [];
-  try {
-    const isKnown = ports.record.state?.faults.some(({ text }) => text === problem) === true;
-    const text = problem.slice(0, 300);
-    if (!isKnown) ports.record.append({ kind: 'fault', atMs: ports.clock.now(), text });
-    const isRefused = isEdit && ports.settings.failClosed;
-    if (isEdit && !isRefused) await ports.activity.append([unguardedEdit(ports, event, paths)]);
-  } catch {
-    // Where nothing can be written, nobody can be told; "doctor" finds out by trying.
+  const call = event.action.kind === 'tool-starting' ? event.action.call : undefined;
+  const edit = call?.action.kind === 'edit' ? call.action : undefined;
+  const isRefused = edit !== undefined && ports.settings.failClosed;
+  const isUnguarded = edit !== undefined && !isRefused;
+  const isFirst = noteFault({ problem, callId: isUnguarded ? call?.callId : undefined }, ports);
+  if (isUnguarded && isFirst) {
+    const unguarded = unguardedEdit(ports, event, edit.paths);
+    if (unguarded.paths.length > 0) await ports.activity.append([unguarded]);
   }
-  return isEdit && ports.settings.failClosed
+  return isRefused
     ? { kind: 'refuse', reason: ports.words.failedClosed(problem) }
     : { kind: 'nothing' };
 }
+
+/** False when another hook of the same call has told of it. */
+function noteFault(
+  { problem, callId }: { readonly problem: string; readonly callId: string | undefined },
+  { record, clock }: Pick<HookPorts, 'record' | 'clock'>,
+): boolean {
+  const text = problem.slice(0, maxFaultLength);
+  try {
+    if (callId !== undefined && record.unguardedCalls.has(callId)) return false;
+    const isKnown = record.faults.some((each) => each.text === text);
+    if (isKnown && callId === undefined) return true;
+    const ofCall = callId === undefined ? {} : { callId, hook: record.hook };
+    record.append({ kind: 'fault', atMs: clock.now(), text, ...ofCall });
+    if (callId === undefined) return true;
+    record.reread();
+    const first = record.unguardedCalls.get(callId);
+    return first === undefined || first === record.hook;
+  } catch {
+    // Where the record cannot be written, "doctor" finds out by trying.
+    return true;
+  }
+}
+
+const maxFaultLength = 300;

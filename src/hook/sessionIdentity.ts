@@ -37,8 +37,8 @@ export async function identifySession(
   const entries = await registry.store.refresh();
   const recorded = entryIn(entries, known?.entryId);
   const named = entryIn(entries, env[sessionVariable]);
-  const isNamed = named !== undefined && isSame(named, { key, agent });
-  const own = isNamed ? named : recorded?.nativeActorKey === key ? recorded : undefined;
+  const isNamed = named !== undefined && isSame(named, { key, agent, harness });
+  const own = isNamed ? named : isRecorded(recorded, { key, agent }) ? recorded : undefined;
   // A session that runs in the environment of another one was started by it.
   const parentKey =
     event.parentSessionKey === undefined
@@ -53,6 +53,7 @@ export async function identifySession(
   const entry =
     (own && (await takeUp(own.sessionId, fields, ports))) ??
     (await findOrCreate({ key, fields, event }, ports));
+  if (agent === undefined) await forgetGoneProcess(entry, ports);
   const model = event.model ?? known?.model;
   return {
     kind: 'session',
@@ -70,6 +71,32 @@ export async function identifySession(
 function entryIn(entries: AgentView, sessionId: string | undefined): AgentEntry | undefined {
   if (sessionId === undefined || !isSessionId(sessionId)) return undefined;
   return knownEntry(entries, sessionId);
+}
+
+/**
+ * The entry that the record of the session names. After the agent began a new session in its process it
+ * may have the key of that one.
+ */
+function isRecorded(
+  entry: AgentEntry | undefined,
+  { key, agent }: { readonly key: string; readonly agent: HolderProcess | undefined },
+): entry is AgentEntry {
+  if (entry === undefined || isPersons(entry)) return false;
+  if (entry.nativeActorKey === key || entry.nativeActorKey === undefined) return true;
+  return entry.status === 'active' && isOfProcess(entry, agent);
+}
+
+/** Where the process of the agent cannot be told, one that is gone is certainly not it. */
+async function forgetGoneProcess(entry: AgentEntry, { registry }: IdentityPorts): Promise<void> {
+  if (entry.pid === undefined) return;
+  if ((await registry.registry.livenessFor(entry)).liveness !== 'dead') return;
+  await registry.registry.updateEntry(entry.sessionId, (current) => ({
+    ...current,
+    pid: undefined,
+    bootId: undefined,
+    processStart: undefined,
+    pidNamespace: undefined,
+  }));
 }
 
 /** An entry that may have ended is active again. Undefined when it was removed meanwhile. */
@@ -108,16 +135,36 @@ async function findOrCreate(
   return entry;
 }
 
-/** An entry that was made for this agent before its session was known, or that follows its process. */
+/**
+ * An entry that was made for this agent before its session was known, or that follows its process: an
+ * agent that begins a new session, such as after `/clear`, stays the one that it was.
+ */
 function isSame(
   entry: AgentEntry,
-  { key, agent }: { readonly key: string; readonly agent: HolderProcess | undefined },
+  {
+    key,
+    agent,
+    harness,
+  }: {
+    readonly key: string;
+    readonly agent: HolderProcess | undefined;
+    readonly harness: Harness;
+  },
 ): boolean {
-  if (entry.status !== 'active') return false;
-  if (entry.nativeActorKey === undefined || entry.nativeActorKey === key) return true;
+  if (isPersons(entry)) return false;
+  if (entry.nativeActorKey === key || isOfProcess(entry, agent)) return true;
+  if (entry.nativeActorKey !== undefined || entry.status !== 'active') return false;
+  return entry.harness === undefined || entry.harness === harness.registryName;
+}
+
+function isOfProcess(entry: AgentEntry, agent: HolderProcess | undefined): boolean {
   return (
     agent?.pid !== undefined && entry.pid === agent.pid && entry.processStart === agent.processStart
   );
+}
+
+function isPersons({ provider, nativeActorKey }: AgentEntry): boolean {
+  return provider === 'human' || nativeActorKey?.startsWith('human:') === true;
 }
 
 function entryFields(
@@ -158,17 +205,24 @@ function entryFields(
 /** The child of a session, which lives in the session's process. */
 export async function identifyChild(
   event: HarnessEvent & { readonly sessionKey: string; readonly childKey: string },
-  parent: SessionHeader,
+  { parent, known }: { readonly parent: SessionHeader; readonly known: string | undefined },
   ports: IdentityPorts,
 ): Promise<string> {
-  const { harness } = ports;
+  const { harness, registry } = ports;
   const key = harness.childActorKey(event.sessionKey, event.childKey);
   const agent = parent.process;
+  const entries = await registry.store.refresh();
+  const parentKey = entryIn(entries, parent.entryId)?.nativeActorKey;
   const fields = {
     ...entryFields(event, { harness, key, agent, nowMs: ports.nowMs }),
-    nativeParentActorKey: harness.sessionActorKey(event.sessionKey),
+    nativeParentActorKey: parentKey ?? harness.sessionActorKey(event.sessionKey),
   };
-  return (await findOrCreate({ key, fields, event }, ports)).sessionId;
+  const before = entryIn(entries, known);
+  const own = before?.nativeActorKey === key ? before : undefined;
+  const entry =
+    (own && (await takeUp(own.sessionId, fields, ports))) ??
+    (await findOrCreate({ key, fields, event }, ports));
+  return entry.sessionId;
 }
 
 async function agentProcess({

@@ -7,13 +7,12 @@ import { formatTimestamp } from '../core/agents/timestamp.ts';
 import type { HarnessEvent } from '../core/harness/harnessEvent.ts';
 import type { EditByOther, HookAgents } from '../core/harness/hookPorts.ts';
 import { entryOf, lookAt } from '../core/locks/holderEvidence.ts';
-import type { LockPath } from '../core/locks/lockPath.ts';
+import { lockKey, type LockPath, type PathRules } from '../core/locks/lockPath.ts';
 import type { LockConflict } from '../core/locks/lockRequest.ts';
 import type { Harness } from '../harnesses/harness.ts';
 import type { HeddleRoot } from '../node/heddleRoot.ts';
 import { openFileLocks, type OpenFileLocks } from '../node/openFileLocks.ts';
 import { openRegistry, type OpenRegistry } from '../node/openRegistry.ts';
-import { conflictSentence } from '../presentation/lockWording.ts';
 import { refusalText } from '../presentation/hookWording.ts';
 import { identifyChild, identifySession } from './sessionIdentity.ts';
 
@@ -28,7 +27,7 @@ export interface StorePortsOptions {
 }
 
 /** What hooks need of the stores. Opening it loads them. */
-export interface StorePorts extends Omit<HookAgents, 'partyOf'> {
+export interface StorePorts extends Omit<HookAgents, 'partyOf' | 'isListed'> {
   readonly registry: OpenRegistry;
   readonly locks: OpenFileLocks;
   editByOther(
@@ -47,11 +46,14 @@ export function openStorePorts({ location, harness, env, clock }: StorePortsOpti
     registry,
     locks,
     register: (event, known) => identifySession(withSession(event), known, identity()),
-    registerChild: (event, parent) =>
-      identifyChild({ ...withSession(event), childKey: event.childKey ?? '' }, parent, identity()),
+    registerChild: (event, at) =>
+      identifyChild({ ...withSession(event), childKey: event.childKey ?? '' }, at, identity()),
     complete: async (entryId) => {
+      const heartbeatAt = formatTimestamp(clock.now());
       await registry.registry.updateEntry(entryId, (entry) =>
-        entry.status === 'active' ? withStatus(entry, 'complete', clock.now()) : entry,
+        entry.status === 'active'
+          ? { ...withStatus(entry, 'complete', clock.now()), heartbeatAt }
+          : entry,
       );
     },
     noteTurn: async (entryId, event) => {
@@ -63,7 +65,7 @@ export function openStorePorts({ location, harness, env, clock }: StorePortsOpti
           : entry,
       );
     },
-    editByOther: (path, query) => editByOther(registry, path, query),
+    editByOther: (path, query) => editByOther({ registry, rules: locks.paths.rules }, path, query),
     refusal: (conflicts) => refusal(conflicts, registry, clock.now()),
   };
 }
@@ -74,14 +76,16 @@ function withSession(event: HarnessEvent): HarnessEvent & { readonly sessionKey:
 }
 
 async function editByOther(
-  { activity }: OpenRegistry,
+  { registry, rules }: { readonly registry: OpenRegistry; readonly rules: PathRules },
   path: LockPath,
   { entryId, sinceMs }: { readonly entryId: string; readonly sinceMs: number },
 ): Promise<EditByOther | undefined> {
-  const { events } = await activity.read({
+  const key = lockKey(path, rules);
+  const { events } = await registry.activity.read({
     sinceMs,
     limit: 1,
-    matches: (event) => isChangeBy(event, entryId) && event.paths.includes(path),
+    matches: (event) =>
+      isChangeBy(event, entryId) && event.paths.some((each) => lockKey(each, rules) === key),
   });
   const [event] = events;
   if (event === undefined) return undefined;
@@ -104,10 +108,9 @@ async function refusal(
   const assessor = new LivenessAssessor(registry.probe, silentLogger);
   const holders = [...new Set(conflicts.map(({ holder }) => holder))];
   const look = await lookAt(holders, { entries, assessor });
-  const sentences = conflicts.map((conflict) => {
+  const obstacles = conflicts.map((conflict) => {
     const { holder } = conflict;
-    const known = { entry: entryOf(holder, entries), verdict: look.verdictOf(holder) };
-    return conflictSentence(conflict, known, { nowMs });
+    return { conflict, entry: entryOf(holder, entries), verdict: look.verdictOf(holder) };
   });
-  return refusalText(sentences, conflicts[0]?.path ?? '.');
+  return refusalText(obstacles, { nowMs, root: registry.location.root });
 }

@@ -3,7 +3,11 @@ import type { AgentEntry, AgentUsageSummary } from '../core/agents/agentEntry.ts
 import { timestampMs } from '../core/agents/timestamp.ts';
 import { entryToJson } from './agentJson.ts';
 import { dollars, grouped, type Translate } from './agentWording.ts';
+import { pricesAsOf } from '../core/harness/usage/priceTable.ts';
 import { localTime, shortDuration } from './duration.ts';
+import { crossingText, type Crossing } from './usageLimits.ts';
+import type { ShownUsage } from './usageShown.ts';
+import { contextText, costText } from './usageWording.ts';
 
 /** A field of an entry in words. Label and value may come from outside and are not escaped. */
 export interface DetailsField {
@@ -101,6 +105,34 @@ export function detailsUsage(usage: AgentUsageSummary, t: Translate): readonly D
     ),
     ...unknownFields(usage.unknownFields),
   ];
+}
+
+/** The same of a transcript or of events, and of the sums over several agents. */
+export function liveUsageFields(usage: ShownUsage, t: Translate): readonly DetailsField[] {
+  const { tokens, toolCalls, model } = usage.totals;
+  const count = (value: number): string | undefined =>
+    value === 0 ? undefined : grouped(BigInt(value));
+  const known: readonly (readonly [string, string, string | undefined])[] = [
+    ['input_tokens', t('Tokens in'), grouped(BigInt(tokens.input))],
+    ['cache_read', t('Tokens read from cache'), count(tokens.cacheRead)],
+    ['cache_write', t('Tokens written to cache'), count(tokens.cacheWrite)],
+    ['output_tokens', t('Tokens out'), grouped(BigInt(tokens.output))],
+    ['reasoning_tokens', t('Tokens for reasoning'), count(tokens.reasoning)],
+    ['tool_calls', t('Tool calls'), count(toolCalls)],
+    ['cost_micros_usd', t('Cost'), costText(usage, { pricesAsOf, t })],
+    ['context', t('Context'), contextText(usage.totals, t)],
+    ['model', t('Model'), model],
+  ];
+  return known.flatMap(([name, label, value]) =>
+    value === undefined ? [] : [{ name, label, value, relative: undefined, isKnown: true }],
+  );
+}
+
+/** The limit of spending that it is near or over. */
+export function limitFields(crossing: Crossing | undefined, t: Translate): readonly DetailsField[] {
+  if (crossing === undefined) return [];
+  const value = `⚠\uFE0E ${crossingText(crossing, t)}`;
+  return [{ name: 'limit', label: t('Limit'), value, relative: undefined, isKnown: true }];
 }
 
 /** The newest query first. */

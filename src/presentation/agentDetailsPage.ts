@@ -1,15 +1,21 @@
 import type { AgentSnapshot } from '../core/agents/registrySnapshot.ts';
+import type { AgentNow } from '../core/harness/agentNow.ts';
+import type { AgentActivity } from './agentActivity.ts';
 import {
   detailsFields,
   detailsQueries,
   detailsUsage,
+  limitFields,
+  liveUsageFields,
   relativeTime,
   timeText,
   type DetailsField,
 } from './agentDetailsFields.ts';
 import { html, type Html } from './agentDetailsHtml.ts';
 import type { AgentDetailsAction } from './agentDetailsMessage.ts';
-import { translatedState } from './agentRow.ts';
+import { doingSentence, doingWords } from './agentDoing.ts';
+import { agentLabel } from './agentRow.ts';
+import { isDoing, shownState, translatedState } from './agentState.ts';
 import {
   agentName,
   heldThread,
@@ -18,6 +24,7 @@ import {
   stateWord,
   type Translate,
 } from './agentWording.ts';
+import { localTime, shortDuration } from './duration.ts';
 import { toPlainLine } from './plainText.ts';
 
 /** Everything that the page of one agent shows. */
@@ -25,6 +32,8 @@ export interface AgentDetails {
   /** The folder that contains `.heddle`. */
   readonly root: string;
   readonly agent: AgentSnapshot;
+  /** What it does and uses. */
+  readonly activity?: AgentActivity | undefined;
   /** Who spawned whom, root first, ending with the agent itself. */
   readonly chain: readonly AgentSnapshot[];
   /** Where its entry is, absolute. */
@@ -71,10 +80,10 @@ export function agentDetailsParts(
   const render = (part: Html | undefined): string => part?.markup ?? '';
   return {
     notice: render(notice(details, context)),
-    header: render(header(details.agent, context)),
+    header: render(header(details, context)),
     actions: render(actions(details, context)),
     chain: render(chain(details, context)),
-    usage: render(usage(details.agent, context)),
+    usage: render(usage(details, context)),
     fields: render(fields(details.agent, context)),
     queries: render(queries(details.agent, context)),
     raw: render(rawFile(details, context)),
@@ -82,9 +91,12 @@ export function agentDetailsParts(
 }
 
 /** The title of the page: who, and on which thread. */
-export function agentDetailsTitle({ entry }: AgentSnapshot, t: Translate = inEnglish): string {
+export function agentDetailsTitle(
+  { entry }: AgentSnapshot,
+  { t = inEnglish, now }: { readonly t?: Translate; readonly now?: AgentNow | undefined } = {},
+): string {
   const thread = heldThread(entry);
-  const name = agentName(entry, t);
+  const name = agentLabel(entry, now, t);
   return thread === undefined ? name : `${name} · ${toPlainLine(thread, 40)}`;
 }
 
@@ -93,9 +105,13 @@ function notice({ isRemoved }: AgentDetails, { t }: RenderContext): Html | undef
   return html`<p class="notice" role="status">${t('This entry was removed.')}</p>`;
 }
 
-function header({ entry, verdict }: AgentSnapshot, context: RenderContext): Html {
+function header({ agent, activity, isRemoved }: AgentDetails, context: RenderContext): Html {
   const { t } = context;
-  const state = stateWord(entry, verdict);
+  const { entry, verdict } = agent;
+  const now = isRemoved ? undefined : activity?.now;
+  const state = shownState(agent, now);
+  const doing = now !== undefined && isDoing(state) ? now : undefined;
+  const name = agentLabel(entry, now, t);
   const thread = heldThread(entry);
   const started = html`<span title="${timeText(entry.startedAt)}"
     >${t('started {0}', relativeTime(entry.startedAt, context) ?? entry.startedAt)}</span
@@ -107,16 +123,44 @@ function header({ entry, verdict }: AgentSnapshot, context: RenderContext): Html
           <span title="${timeText(entry.completedAt)}"
             >${t('ended {0}', relativeTime(entry.completedAt, context) ?? entry.completedAt)}</span
           >`;
-  return html`<h1>${agentName(entry, t)}</h1>
+  return html`<h1>${name}</h1>
     <p class="summary">
       <span class="state state-${state}"
-        ><span class="dot" aria-hidden="true"></span>${translatedState(state, t)}</span
+        ><span class="dot" aria-hidden="true"></span
+        >${doing ? doingWords(doing, t) : translatedState(state, t)}</span
       >
       · ${thread === undefined ? t('holds no thread') : html`${t('thread')} <code>${thread}</code>`}
       · ${started}${ended}
     </p>
-    <p class="evidence">${livenessSentence(entry, verdict.reason, t)}</p>
+    ${doing && doingText(doing, context)}
+    <p class="evidence">
+      ${name === agentName(entry, t) ? undefined : `${agentName(entry, t)}. `}${livenessSentence(
+        entry,
+        verdict.reason,
+        t,
+      )}
+    </p>
     ${entry.attachReason === undefined ? undefined : html`<p class="task">${entry.attachReason}</p>`}`;
+}
+
+/** What it does since when, and what it waits for. */
+function doingText(now: AgentNow, { nowMs, t }: RenderContext): Html {
+  const since = t('{0} Since {1}.', doingSentence(now, t), localTime(now.sinceMs));
+  const files = now.tool?.paths ?? [];
+  const text = now.waitsFor?.text;
+  return html`<p title="${t('for {0}', shortDuration(nowMs - now.sinceMs))}">${since}</p>
+    ${text === undefined ? undefined : html`<p class="says">${toPlainLine(text, 400)}</p>`}
+    ${
+      now.tool === undefined
+        ? undefined
+        : html`<p>
+            <code>${toPlainLine(now.tool.name, 100)}</code>${
+              files.length === 0
+                ? undefined
+                : html`: ${files.map((file, i) => html`${i === 0 ? '' : ', '}<code>${file}</code>`)}`
+            }
+          </p>`
+    }`;
 }
 
 function actions({ agent, isRemoved }: AgentDetails, { t, canWrite }: RenderContext): Html {
@@ -168,15 +212,32 @@ function chain({ chain: links, agent }: AgentDetails, { t }: RenderContext): Htm
     </ol>`;
 }
 
-function usage({ entry }: AgentSnapshot, { t }: RenderContext): Html | undefined {
-  const rows = detailsUsage(entry.usageSummary, t);
-  if (rows.length === 0) return undefined;
+function usage({ agent, activity }: AgentDetails, { t }: RenderContext): Html | undefined {
+  const { usageSummary } = agent.entry;
+  const live = activity?.usage?.isFromEntry === false ? activity.usage : undefined;
+  const rows = [
+    ...limitFields(activity?.crossing, t),
+    ...(live ? liveUsageFields(live, t) : detailsUsage(usageSummary, t)),
+  ];
+  const sum = activity?.withChildren;
+  const sums = sum === undefined ? [] : liveUsageFields(sum, t);
+  if (rows.length + sums.length === 0) return undefined;
   return html`<h2>${t('Usage')}</h2>
-    <table class="fields">
-      <tbody>
-        ${rows.map((row) => fieldRow(row))}
-      </tbody>
-    </table>`;
+    ${usageTable(rows)}
+    ${
+      sums.length === 0
+        ? undefined
+        : html`<h3>${t('With subagents')}</h3>
+            ${usageTable(sums)}`
+    }`;
+}
+
+function usageTable(rows: readonly DetailsField[]): Html {
+  return html`<table class="fields">
+    <tbody>
+      ${rows.map((row) => fieldRow(row))}
+    </tbody>
+  </table>`;
 }
 
 function fields({ entry }: AgentSnapshot, context: RenderContext): Html {

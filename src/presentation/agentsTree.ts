@@ -1,8 +1,10 @@
 import type { AgentEntry } from '../core/agents/agentEntry.ts';
 import type { AgentSnapshot, RegistrySnapshot } from '../core/agents/registrySnapshot.ts';
 import { harnessName, heldThread, inEnglish, isPerson, type Translate } from './agentWording.ts';
+import type { FindActivity } from './agentActivity.ts';
 import { agentRow, type RowCache } from './agentRow.ts';
 import { brokenRow } from './brokenRow.ts';
+import { discoveredRows, type ShownDiscovery } from './discoveredRows.ts';
 import { toPlainLine } from './plainText.ts';
 import { toAgentElement } from './agentElement.ts';
 import { groupBy } from './groupBy.ts';
@@ -11,7 +13,7 @@ import { heldFileRows, type HeldBySession } from './heldFiles.ts';
 import type { LockRowCache } from './lockRow.ts';
 import { lastSegment } from './pathFolders.ts';
 import { spawnForest } from './spawnForest.ts';
-import type { TreeRow } from './treeRow.ts';
+import { isSameRow, type TreeRow } from './treeRow.ts';
 
 /** How the agents are arranged in the view. */
 export const groupings = ['chain', 'thread', 'harness', 'flat'] as const;
@@ -26,12 +28,43 @@ export interface AgentsTreeOptions {
   /** What the agents of a root hold. */
   readonly heldIn?: ((root: string) => HeldBySession) | undefined;
   readonly lockCache?: LockRowCache | undefined;
+  /** The agents at work in a root that are not connected. */
+  readonly discoveredIn?: ((root: string) => readonly ShownDiscovery[]) | undefined;
+  /** What the agents do and use. */
+  readonly activityOf?: FindActivity | undefined;
 }
 
 /** The whole tree as data. An element is the id of its row, the same after every refresh. */
 export interface TreeModel {
   readonly roots: readonly string[];
   readonly rows: ReadonlyMap<string, TreeRow>;
+}
+
+/**
+ * The rows of some agents anew, in a model whose arrangement is still right: what agents do and use moves
+ * no row. Returns those that look different, by id; agents without a row are left out.
+ */
+export function renewedRows(
+  model: TreeModel,
+  agents: readonly { readonly root: string; readonly agent: AgentSnapshot }[],
+  options: Omit<AgentsTreeOptions, 'grouping'>,
+): ReadonlyMap<string, TreeRow> {
+  const { nowMs, t = inEnglish, heldIn, activityOf } = options;
+  const cache: RowCache = options.cache ?? new WeakMap();
+  const renewed = new Map<string, TreeRow>();
+  for (const { root, agent } of agents) {
+    const { sessionId } = agent.entry;
+    const before = model.rows.get(toAgentElement({ root, sessionId }));
+    if (before === undefined) continue;
+    const { parent, children } = before;
+    const row = agentRow(agent, {
+      ...{ root, nowMs, t, cache, parent, children },
+      heldCount: heldIn?.(root).get(sessionId)?.locks.length ?? 0,
+      activity: activityOf?.(root, agent),
+    });
+    if (!isSameRow(before, row)) renewed.set(row.id, row);
+  }
+  return renewed;
 }
 
 /** Arranges the agents of one or more roots; with several, each root is a row of its own. */
@@ -68,6 +101,7 @@ class TreeBuilder {
     const finished = snapshot.agents.filter(({ entry }) => entry.status !== 'active');
     return [
       ...this.addActive(snapshot, active, parent),
+      ...this.addDiscovered(snapshot.root, parent),
       ...this.addFinished(snapshot, finished, parent),
       ...this.addBroken(snapshot, parent),
     ];
@@ -173,6 +207,14 @@ class TreeBuilder {
     });
   }
 
+  private addDiscovered(root: string, parent: string | undefined): readonly string[] {
+    const discovered = this.options.discoveredIn?.(root) ?? [];
+    const rows = discoveredRows(discovered, { root, parent, t: this.t });
+    for (const row of rows) this.add(row);
+    // The first is the group, the others are below it.
+    return rows.slice(0, 1).map(({ id }) => id);
+  }
+
   private addFinished(
     snapshot: RegistrySnapshot,
     finished: readonly AgentSnapshot[],
@@ -230,6 +272,7 @@ class TreeBuilder {
         ...{ root, nowMs, t: this.t, cache: this.cache, parent: place.parent },
         children: [...held.top, ...place.children],
         heldCount: holder?.locks.length ?? 0,
+        activity: this.options.activityOf?.(root, agent),
       }),
     );
   }

@@ -19,6 +19,9 @@ import { LockRowSet } from './lockRowSet.ts';
 import { lastSegment } from './pathFolders.ts';
 import { toPlainLine } from './plainText.ts';
 import type { TreeRow, TreeRows } from './treeRow.ts';
+import type { Incident } from './violationHistory.ts';
+import { incidentRows } from './violationRows.ts';
+import type { IncidentWords } from './violationWording.ts';
 
 /** How what is held is arranged. */
 export type LocksGrouping = 'folder' | 'holder';
@@ -28,6 +31,9 @@ export interface LocksTreeRoot {
   readonly snapshot: LockSnapshot;
   readonly paths: LockedPaths;
   readonly contention: readonly ContendedPath[];
+  /** What was refused and violated, the newest first. */
+  readonly incidents?: readonly Incident[] | undefined;
+  readonly nameOf?: IncidentWords['nameOf'];
 }
 
 export interface LocksTreeOptions {
@@ -106,6 +112,7 @@ class LocksTreeBuilder {
         : this.addHolders(snapshot, paths, parent);
     return [
       ...held,
+      ...this.addIncidents(root, parent),
       ...this.addGroup(contentionRows(contention, group)),
       ...this.addGroup(crashedRows(snapshot.holders, group)),
       ...this.addGroup(unreadableRows(snapshot.broken, group)),
@@ -238,6 +245,16 @@ class LocksTreeBuilder {
       return this.rows.addClocked(waitRow({ ...options, ...this.rows.place(root, parent) }));
     });
     return [...locks, ...waits];
+  }
+
+  private addIncidents(
+    { snapshot, incidents = [], nameOf }: LocksTreeRoot,
+    parent: string | undefined,
+  ): readonly string[] {
+    const made = incidentRows(incidents, { root: snapshot.root, parent, t: this.t, nameOf });
+    if (made === undefined) return [];
+    for (const row of made.rows) this.rows.addClocked(row);
+    return [this.rows.add(made.group)];
   }
 
   /** The first row is the group, the others are below it. */

@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { onProcessEnd } from '../support/vscode/processEnd.ts';
 import { demoPerson, withSpawned } from './demoCast.ts';
 import { DemoCli } from './demoCli.ts';
+import { newActorKey } from './demoKeys.ts';
 import { makeDemoRepository } from './demoRepository.ts';
 import { endTree, killTree } from './endProcesses.ts';
 import { makeOwnFolder } from './ownFolder.ts';
@@ -18,6 +19,8 @@ const joinTimeoutMs = 90_000;
 export interface Demo {
   /** The repository, which holds `.heddle`. */
   readonly folder: string;
+  /** The session id of the person at the top. */
+  readonly person: string;
   /** Ends the agents and removes all that was made. */
   stop(): Promise<void>;
 }
@@ -50,8 +53,7 @@ export async function startDemo({ cli }: { readonly cli: string }): Promise<Demo
     await initialise(heddle);
     const agentProgram = await bundleAgent(own.path);
     person = playRole(demoPerson, { stage: { agentProgram, cli, repository: folder, worktree } });
-    await untilJoined(heddle);
-    return { folder, stop };
+    return { folder, person: await untilJoined(heddle), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -78,15 +80,20 @@ async function bundleAgent(folder: string): Promise<string> {
   return outfile;
 }
 
-async function untilJoined(cli: DemoCli): Promise<void> {
+/** Returns the session id of the person. */
+async function untilJoined(cli: DemoCli): Promise<string> {
   const wanted = withSpawned(demoPerson).length;
+  const personKey = newActorKey(demoPerson, undefined);
   const deadline = Date.now() + joinTimeoutMs;
-  for (let joined = 0; joined < wanted;) {
+  for (;;) {
+    const agents = (await cli.run('list')).document?.agents ?? [];
+    const person = agents.find((agent) => agent.native_actor_key === personKey);
+    if (person !== undefined && agents.length >= wanted) return person.session_id;
     if (Date.now() > deadline) {
-      throw new Error(`Only ${joined} of ${wanted} agents have joined within a minute and a half.`);
+      throw new Error(
+        `Only ${agents.length} of ${wanted} agents have joined within a minute and a half.`,
+      );
     }
     await delay(300);
-    const { document } = await cli.run('list');
-    joined = document?.agents?.length ?? 0;
   }
 }

@@ -6,6 +6,7 @@ import { openDemoWindow, type DemoWindow } from './demoWindow.ts';
 import { startDemo, type Demo } from './demoWorkspace.ts';
 import { killDescendants } from './endProcesses.ts';
 import { introduction } from './introduction.ts';
+import { said, startRealClaude, type RealClaude, type RealClaudeOptions } from './realClaude.ts';
 import { step, StepError } from './step.ts';
 
 /**
@@ -15,6 +16,7 @@ import { step, StepError } from './step.ts';
 const hasWindow = !process.argv.includes('--no-window');
 let demo: Demo | undefined;
 let window: DemoWindow | undefined;
+let realClaude: RealClaude | undefined;
 const ending = new AbortController();
 
 onProcessEnd(killDescendants);
@@ -26,7 +28,9 @@ try {
   demo = await step({ what: 'Starting the agents', help: 'npm run build' }, () =>
     startDemo({ cli: cliPath() }),
   );
-  const { folder } = demo;
+  const { folder, person } = demo;
+  // It may have to be installed, for which nobody waits.
+  void joinRealClaude({ repository: folder, startedBy: person });
   if (hasWindow) {
     window = await step({ what: 'Opening VS Code', help: 'npm start -- --no-window' }, () =>
       openDemoWindow(folder),
@@ -46,12 +50,29 @@ try {
   await end(1);
 }
 
+/** Never rejects: the demo goes on without it. */
+async function joinRealClaude(
+  where: Pick<RealClaudeOptions, 'repository' | 'startedBy'>,
+): Promise<void> {
+  try {
+    const joined = await startRealClaude({ ...where, cli: cliPath() });
+    if (ending.signal.aborted) return void (await joined.stop());
+    realClaude = joined;
+    process.stdout.write('A real Claude Code joins; a script on this machine is its model.\n');
+  } catch (error) {
+    if (!ending.signal.aborted) {
+      process.stdout.write(`The demo goes on without a real Claude Code: ${said(error)}\n`);
+    }
+  }
+}
+
 /** Never rejects. A second call does nothing. */
 async function end(exitCode: number): Promise<void> {
   if (ending.signal.aborted) return;
   ending.abort();
   try {
     await window?.stop();
+    await realClaude?.stop();
     await demo?.stop();
     process.exit(exitCode);
   } catch (error) {

@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import Mocha from 'mocha';
 
@@ -12,11 +13,20 @@ import { captureFailure, endUiSessions, findPackage } from '../support/vscode/ui
 
 const testTimeoutMs = 120_000;
 
+export interface UiRunOptions {
+  readonly grep?: string;
+  /** Only every second file, from the first or from the second one on. */
+  readonly shard?: Shard;
+}
+
+const shards = [0, 1] as const;
+type Shard = (typeof shards)[number];
+
 /**
  * Runs `test/ui/*.ui.ts` against the packaged extension in a real workbench. Returns the number of
  * failures; rejects when nothing could be run or nothing was.
  */
-export async function runUiTests(options: { readonly grep?: string } = {}): Promise<number> {
+export async function runUiTests(options: UiRunOptions = {}): Promise<number> {
   const vsix = await findPackage();
   process.env.HEDDLE_VSIX = vsix;
   const install = await ensureCodeServer();
@@ -24,7 +34,7 @@ export async function runUiTests(options: { readonly grep?: string } = {}): Prom
   say(
     `UI tests of ${vsix} in code-server (VS Code ${install.vscodeVersion}) with ${browser.executablePath}`,
   );
-  await removeOldFailures();
+  if (options.shard === undefined) await removeOldFailures();
 
   const mocha = new Mocha({
     ui: 'bdd',
@@ -35,10 +45,7 @@ export async function runUiTests(options: { readonly grep?: string } = {}): Prom
     rootHooks: { afterEach: reportFailure },
     ...(options.grep === undefined ? {} : { grep: options.grep }),
   });
-  const uiDir = join(projectRoot, 'test/ui');
-  for (const name of (await readdir(uiDir, { recursive: true })).sort()) {
-    if (name.endsWith('.ui.ts')) await loadTests(mocha, join(uiDir, name));
-  }
+  for (const file of await filesOf(options.shard)) await loadTests(mocha, file);
 
   try {
     return await new Promise((resolve, reject) => {
@@ -54,6 +61,50 @@ export async function runUiTests(options: { readonly grep?: string } = {}): Prom
   } finally {
     await endUiSessions();
   }
+}
+
+async function filesOf(shard: Shard | undefined): Promise<readonly string[]> {
+  const uiDir = join(projectRoot, 'test/ui');
+  const names = (await readdir(uiDir, { recursive: true })).filter((name) =>
+    name.endsWith('.ui.ts'),
+  );
+  return names
+    .sort()
+    .filter((_name, i) => shard === undefined || i % shards.length === shard)
+    .map((name) => join(uiDir, name));
+}
+
+/**
+ * Half of the files each, in two processes at once: the tests wait for windows most of the time. What
+ * they print comes one after the other. Returns how many of them failed.
+ */
+async function runInShards(): Promise<number> {
+  await removeOldFailures();
+  // What both need is made once.
+  await ensureCodeServer();
+  await ensureChromium();
+  const exits = await Promise.all(shards.map(runShard));
+  for (const { output } of exits) process.stdout.write(output);
+  return exits.filter(({ code }) => code !== 0).length;
+}
+
+function runShard(
+  shard: Shard,
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  return new Promise((resolve, reject) => {
+    const file = fileURLToPath(import.meta.url);
+    const child = spawn(process.execPath, ['--import', 'tsx', file, '--shard', String(shard)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const chunks: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    }
+    child.once('error', reject);
+    child.once('close', (code) =>
+      resolve({ code, output: Buffer.concat(chunks).toString('utf8') }),
+    );
+  });
 }
 
 /** What an earlier run left of its failures would look like this run's. */
@@ -80,11 +131,16 @@ async function reportFailure(this: Mocha.Context): Promise<void> {
   process.stderr.write(`\n${await captureFailure(test.fullTitle())}\n\n`);
 }
 
+function runAsAsked(args: readonly string[]): Promise<number> {
+  const valueOf = (flag: string): string | undefined => args[args.indexOf(flag) + 1];
+  if (args.includes('--grep')) return runUiTests({ grep: valueOf('--grep') ?? '' });
+  if (args.includes('--shard')) return runUiTests({ shard: valueOf('--shard') === '1' ? 1 : 0 });
+  return runInShards();
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const grepAt = process.argv.indexOf('--grep');
-  const grep = grepAt < 0 ? undefined : process.argv[grepAt + 1];
   try {
-    process.exitCode = (await runUiTests(grep === undefined ? {} : { grep })) === 0 ? 0 : 1;
+    process.exitCode = (await runAsAsked(process.argv.slice(2))) === 0 ? 0 : 1;
   } catch (error) {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     process.exitCode = 1;

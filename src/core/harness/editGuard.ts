@@ -1,9 +1,13 @@
+import { errorCode } from '../../base/errorText.ts';
+import { maxPathsPerRequest } from '../locks/lockConfig.ts';
 import { sessionIdOf } from '../locks/lockHolder.ts';
 import type { LockPath } from '../locks/lockPath.ts';
 import type { LockConflict, LockGrant, LockOutcome } from '../locks/lockRequest.ts';
+import { byOf, renewedAgent } from './eventAgent.ts';
 import type { HarnessEvent } from './harnessEvent.ts';
 import { nothingToSay, type HookDecision } from './hookDecision.ts';
-import type { EditByOther, HookPorts, LookedAtFile } from './hookPorts.ts';
+import type { ChangedFile, HookPorts, LookedAtFile } from './hookPorts.ts';
+import { keepLocks, termOf } from './keptLocks.ts';
 import type { SessionLine } from './sessionLine.ts';
 import { staleKey, type SessionAgent } from './sessionState.ts';
 import { turnOver } from './turnOver.ts';
@@ -19,7 +23,7 @@ export interface WantedEdit {
 /**
  * Takes the locks of all files of an edit, or refuses it: when somebody else holds one of them, and
  * once when somebody else changed one of them after the agent had last seen it. Files outside the
- * repository are nobody's business.
+ * repository are nobody's business, and what is a folder is no file that could be edited.
  */
 export async function guardEdit(edit: WantedEdit, ports: HookPorts): Promise<HookDecision> {
   const files = filesOf(edit, ports);
@@ -27,52 +31,64 @@ export async function guardEdit(edit: WantedEdit, ports: HookPorts): Promise<Hoo
 
   const paths = files.map(({ path }) => path);
   const isHeld = ports.holds(edit.agent.entryId, paths);
-  const outcome = isHeld ? undefined : await lock(edit, paths, ports);
+  const outcome = isHeld ? undefined : await lockRenewing(edit, paths, ports);
   if (outcome?.kind === 'held') {
     return { kind: 'refuse', reason: await ports.words.refusal(outcome.conflicts) };
   }
   const changes = await staleFiles(edit, { files, grants: outcome?.grants ?? [] }, ports);
+  await keepLocks(ports);
   if (changes.length === 0) return nothingToSay;
-  const atMs = ports.clock.now();
-  const by = edit.event.childKey === undefined ? {} : { child: edit.event.childKey };
-  const told = changes.map(({ path, signature }): SessionLine => ({
-    kind: 'stale',
-    atMs,
-    ...by,
-    path,
-    signature,
-  }));
-  ports.record.append(...told);
-  return { kind: 'refuse', reason: ports.words.stale(changes) };
+  if (!isFirstToTell(edit, changes, ports)) return nothingToSay;
+  return ports.reportsReads
+    ? { kind: 'refuse', reason: ports.words.stale(changes) }
+    : { kind: 'tell', text: ports.words.changedMeanwhile(changes) };
 }
 
 function filesOf({ event, paths }: WantedEdit, { files }: HookPorts): readonly LookedAtFile[] {
-  const byPath = new Map<LockPath, LookedAtFile>();
+  const byKey = new Map<string, LookedAtFile>();
   for (const path of paths) {
     const file = files.look(path, event.cwd);
-    if (file) byPath.set(file.path, file);
+    if (file && !file.isFolder) byKey.set(file.key, file);
   }
-  return [...byPath.values()];
+  return [...byKey.values()];
+}
+
+/** An agent that works has an entry, whatever became of the one that it had. */
+async function lockRenewing(
+  edit: WantedEdit,
+  paths: readonly LockPath[],
+  ports: HookPorts,
+): Promise<LockOutcome> {
+  try {
+    return await lock(edit.agent, paths, ports);
+  } catch (error) {
+    if (errorCode(error) !== 'not-active') throw error;
+    return lock(await renewedAgent(edit.event, ports), paths, ports);
+  }
 }
 
 /** Tries again once after locks were taken from those who have nothing in hand any more. */
 async function lock(
-  { agent }: WantedEdit,
+  { entryId }: SessionAgent,
   paths: readonly LockPath[],
   ports: HookPorts,
 ): Promise<LockOutcome> {
-  const { locks, record, settings } = ports;
-  const ref = { kind: 'session', sessionId: agent.entryId } as const;
-  // Of whom no process is known, only time can tell when it is gone.
-  const hasProcess = record.state?.header.process !== undefined;
-  const wish = {
-    paths,
-    isTurnBound: true,
-    ...(hasProcess ? {} : { ttlMs: settings.lockTtlMs }),
-  };
-  const outcome = await locks.lock(ref, wish);
-  if (outcome.kind === 'granted') return outcome;
-  return (await takeFromResting(outcome.conflicts, ports)) ? locks.lock(ref, wish) : outcome;
+  const ref = { kind: 'session', sessionId: entryId } as const;
+  const wish = { isTurnBound: true, ...termOf(ports) };
+  let granted: LockOutcome | undefined;
+  // More paths than one request may have are all or none only in portions.
+  for (let i = 0; i < paths.length; i += maxPathsPerRequest) {
+    const request = { ...wish, paths: paths.slice(i, i + maxPathsPerRequest) };
+    let outcome = await ports.locks.lock(ref, request);
+    if (outcome.kind === 'held' && (await takeFromResting(outcome.conflicts, ports))) {
+      outcome = await ports.locks.lock(ref, request);
+    }
+    if (outcome.kind === 'held') return outcome;
+    const before = granted?.kind === 'granted' ? granted.grants : [];
+    granted = { ...outcome, grants: [...before, ...outcome.grants] };
+  }
+  if (granted === undefined) throw new Error('no file is named');
+  return granted;
 }
 
 /** Ends the turns of holders that have none; true when that freed something. */
@@ -80,7 +96,8 @@ async function takeFromResting(
   conflicts: readonly LockConflict[],
   { others, locks, settings }: HookPorts,
 ): Promise<boolean> {
-  const entryIds = new Set(conflicts.flatMap(({ holder }) => sessionIdOf(holder) ?? []));
+  const ofTurns = conflicts.filter(({ lock }) => lock?.isTurnBound === true);
+  const entryIds = new Set(ofTurns.flatMap(({ holder }) => sessionIdOf(holder) ?? []));
   let isAnyFreed = false;
   for (const sessionId of entryIds) {
     const other = await others.find(sessionId);
@@ -92,10 +109,11 @@ async function takeFromResting(
   return isAnyFreed;
 }
 
-interface StaleFile extends LookedAtFile {
-  readonly edit: EditByOther;
+interface StaleFile extends LookedAtFile, ChangedFile {
+  readonly path: LockPath;
 }
 
+/** What the agent has seen or held and somebody else changed since, of which it was not told yet. */
 async function staleFiles(
   { agent }: WantedEdit,
   {
@@ -104,16 +122,38 @@ async function staleFiles(
   }: { readonly files: readonly LookedAtFile[]; readonly grants: readonly LockGrant[] },
   ports: HookPorts,
 ): Promise<readonly StaleFile[]> {
-  if (!ports.settings.refuseStaleViews) return [];
+  const { settings, reportsReads } = ports;
   const stale: StaleFile[] = [];
   for (const file of files) {
-    const seen = agent.seen.get(file.path);
-    if (seen === undefined || seen.signature === file.signature) continue;
-    if (agent.staleTold.has(staleKey(file.path, file.signature))) continue;
+    const seen = agent.seen.get(file.key);
+    if (seen?.signature === file.signature) continue;
+    if (agent.staleTold.has(staleKey(file.key, file.signature))) continue;
     const saved = grants.find(({ path }) => path === file.path)?.savedOver;
-    const edit =
-      saved ?? (await ports.editByOther(file.path, { entryId: agent.entryId, sinceMs: seen.atMs }));
+    if (saved) stale.push({ ...file, edit: saved });
+    if (saved || seen === undefined || !reportsReads || !settings.refuseStaleViews) continue;
+    const query = { entryId: agent.entryId, sinceMs: seen.atMs };
+    const edit = await ports.editByOther(file.path, query);
     if (edit) stale.push({ ...file, edit });
   }
-  return stale;
+  return settings.refuseStaleViews || !reportsReads ? stale : [];
+}
+
+/** Of parallel calls one is told; several hooks of one call all say the same. */
+function isFirstToTell(
+  { event, callId }: WantedEdit,
+  changes: readonly StaleFile[],
+  { record, clock }: HookPorts,
+): boolean {
+  const atMs = clock.now();
+  const lines = changes.map(({ key: path, signature }): SessionLine => {
+    const ofCall = callId === undefined ? {} : { callId };
+    return { kind: 'stale', atMs, ...byOf(event), path, signature, ...ofCall };
+  });
+  record.append(...lines);
+  record.reread();
+  const told = record.state?.agents.get(event.childKey ?? '')?.staleTold;
+  return changes.some(({ key, signature }) => {
+    const change = staleKey(key, signature);
+    return told?.has(change) !== true || told.get(change) === callId;
+  });
 }

@@ -6,6 +6,8 @@ export type HookDecision =
   | { readonly kind: 'refuse'; readonly reason: string }
   /** The call goes on, and the model is told something. */
   | { readonly kind: 'tell'; readonly text: string }
+  /** Whoever the agent is in the registry, for what it starts. Said where its harness has no file for it. */
+  | { readonly kind: 'identify'; readonly sessionId: string }
   /** The call goes on with other arguments. */
   | { readonly kind: 'replace-input'; readonly input: Readonly<Record<string, unknown>> };
 

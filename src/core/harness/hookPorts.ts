@@ -14,8 +14,17 @@ import type { TurnEvidence } from './turnOver.ts';
 export interface SessionRecord {
   /** Undefined for a session of which nothing is known. */
   readonly state: SessionState | undefined;
+  /** What hooks of the session could not do, also of one that is not known. */
+  readonly faults: readonly { readonly text: string }[];
+  /** Edits that went on unguarded, by call id, and which hook was the first to tell it. */
+  readonly unguardedCalls: ReadonlyMap<string, string>;
+  /** Tells this hook from all others. */
+  readonly hook: string;
+  /** @throws Error when it cannot be written */
   append(...lines: readonly SessionLine[]): void;
-  /** Writes it anew with fewer lines where it has grown long. */
+  /** Reads again what parallel hooks have appended. Agents are other objects then. */
+  reread(): void;
+  /** Writes it anew with fewer lines where it has grown long. Never throws. */
   compact(): void;
 }
 
@@ -23,11 +32,16 @@ export interface SessionRecord {
 export interface HookAgents {
   /** Finds or makes the entry of the session, with its process. */
   register(event: HarnessEvent, known: SessionHeader | undefined): Promise<SessionHeader>;
-  /** Finds or makes the entry of the child of the event. */
-  registerChild(event: HarnessEvent, parent: SessionHeader): Promise<string>;
+  /** Finds or makes the entry of the child of the event; `known` is the one that it had before. */
+  registerChild(
+    event: HarnessEvent,
+    at: { readonly parent: SessionHeader; readonly known: string | undefined },
+  ): Promise<string>;
+  /** False when the entry is gone or was ended by somebody. Costs a look at one file. */
+  isListed(entryId: string): boolean;
   /** Marks an entry as complete; nothing when there is none or it has ended. */
   complete(entryId: string): Promise<void>;
-  /** Brings the entry up to date at the end of a turn. */
+  /** Brings the entry up to date at the end of a turn, unless that was done moments ago. */
   noteTurn(entryId: string, event: HarnessEvent): Promise<void>;
   /** How it is called in the log. */
   partyOf(entryId: string): ActivityParty;
@@ -36,8 +50,13 @@ export interface HookAgents {
 /** A file that an agent names, as it is now. */
 export interface LookedAtFile {
   readonly path: LockPath;
+  /** What tells it from all other files, however they are spelt. */
+  readonly key: string;
   /** Changes with the content: time of the change and size; `none` for what is not there. */
   readonly signature: string;
+  readonly isFolder: boolean;
+  /** Undefined for what is not there. */
+  readonly changedMs: number | undefined;
 }
 
 export interface HookFiles {
@@ -48,18 +67,25 @@ export interface HookFiles {
 }
 
 /** A file that somebody else held when a shell command began. */
-export interface WatchedFile extends LookedAtFile {
+export interface WatchedFile {
+  readonly path: LockPath;
+  readonly signature: string;
   readonly holderEntryId: string | undefined;
   readonly holder: ActivityParty;
 }
 
 /** Files are remembered from the start of a shell command to its end. */
 export interface ShellWatch {
-  /** What everybody but these agents holds and is there, copied where that is cheap. */
-  foreignFiles(entryIds: ReadonlySet<string>, cwd: string): Promise<readonly WatchedFile[]>;
-  remember(key: string, files: readonly WatchedFile[]): void;
+  /** What everybody but these agents seems to hold, copied where that is cheap. */
+  foreignFiles(entryIds: ReadonlySet<string>, cwd: string): readonly WatchedFile[];
+  remember(key: string, watch: WatchedFiles): void;
   /** What was remembered, once. */
-  recall(key: string): readonly WatchedFile[];
+  recall(key: string): WatchedFiles | undefined;
+}
+
+export interface WatchedFiles {
+  readonly sinceMs: number;
+  readonly files: readonly WatchedFile[];
 }
 
 /** Other sessions of coding agents. */
@@ -79,10 +105,18 @@ export interface EditByOther {
   readonly atMs: number;
 }
 
+/** A file and who changed it. */
+export interface ChangedFile {
+  readonly path: LockPath;
+  readonly edit: EditByOther;
+}
+
 export interface HookWords {
   /** Why an edit is refused, and what to do instead. */
   refusal(conflicts: readonly LockConflict[]): Promise<string>;
-  stale(changes: readonly { readonly path: LockPath; readonly edit: EditByOther }[]): string;
+  stale(changes: readonly ChangedFile[]): string;
+  /** The same for an agent that is not refused. */
+  changedMeanwhile(changes: readonly ChangedFile[]): string;
   changedByShell(files: readonly WatchedFile[]): string;
   /** Said instead of an edit where hooks that fail refuse. */
   failedClosed(problem: string): string;
@@ -91,13 +125,17 @@ export interface HookWords {
 export interface HookPorts {
   readonly clock: Pick<Clock, 'now'>;
   readonly settings: HookSettings;
+  /** Whether the agent tells what it reads, so that what it has not seen can be known. */
+  readonly reportsReads: boolean;
   readonly record: SessionRecord;
   readonly agents: HookAgents;
-  readonly locks: Pick<FileLocks, 'lock' | 'closeTurn' | 'noteSavedOver' | 'holdersOf'>;
+  readonly locks: Pick<FileLocks, 'lock' | 'closeTurn' | 'noteSavedOver' | 'holdersOf' | 'list'>;
   /** True when there may be something to give back, so that giving back is worth its price. */
   mayHold(entryId: string): boolean;
   /** True when an agent beyond doubt holds all of these for a good while yet. Costs a look at one file. */
   holds(entryId: string, paths: readonly LockPath[]): boolean;
+  /** What hooks took for it that nobody has refreshed for a good while. Costs a look at one file. */
+  agingLocks(entryId: string): readonly LockPath[];
   readonly files: HookFiles;
   readonly shell: ShellWatch;
   readonly others: OtherSessions;

@@ -1,10 +1,14 @@
 import type { ActivityEvent } from '../activity/activityEvent.ts';
 import { sessionIdOf } from '../locks/lockHolder.ts';
 import type { LockPath } from '../locks/lockPath.ts';
+import { byOf } from './eventAgent.ts';
 import type { HarnessEvent } from './harnessEvent.ts';
 import type { HookPorts } from './hookPorts.ts';
 import type { SessionLine } from './sessionLine.ts';
 import type { SessionAgent } from './sessionState.ts';
+
+/** Beyond this many files of one edit nobody is told of each by itself. */
+const maxTold = 100;
 
 /**
  * Records what an agent has changed, so that others learn that their view of it is stale, and whoever
@@ -22,18 +26,19 @@ export async function noteEdits(
   },
   ports: HookPorts,
 ): Promise<void> {
-  const files = paths.flatMap((path) => ports.files.look(path, event.cwd) ?? []);
+  const looked = paths.flatMap((path) => ports.files.look(path, event.cwd) ?? []);
+  const files = looked.filter(({ isFolder }) => !isFolder);
   if (files.length === 0) return;
   const atMs = ports.clock.now();
-  const by = event.childKey === undefined ? {} : { child: event.childKey };
-  ports.record.append(
-    ...files.map((file): SessionLine => ({ kind: 'seen', atMs, ...by, ...file })),
-  );
+  const seen = files.map(({ key: path, signature }): SessionLine => {
+    return { kind: 'seen', atMs, ...byOf(event), path, signature, isEdit: true };
+  });
+  ports.record.append(...seen);
   const changed = files.map(({ path }) => path);
   const actor = ports.agents.partyOf(agent.entryId);
   const edited: ActivityEvent = { atMs, kind: 'file-edited', actor, paths: changed };
   await ports.activity.append([edited]);
-  for (const path of changed) await tellHolders(path, agent, ports);
+  for (const path of changed.slice(0, maxTold)) await tellHolders(path, agent, ports);
 }
 
 /** An edit that no hook could refuse, or one of an agent that does not obey. */

@@ -2,19 +2,16 @@ import type { ReportedUsage, WaitReason } from './harnessEvent.ts';
 import {
   decodeSessionLine,
   type RecordedAction,
+  type RecordedPhase,
   type SessionHeader,
   type SessionLine,
 } from './sessionLine.ts';
 
-/** What an agent is in the middle of. */
-export type AgentPhase =
-  /** It has something to do. */
-  | 'working'
-  /** It cannot go on without a person. */
-  | 'waiting'
-  /** Its turn is over. */
-  | 'idle'
-  | 'ended';
+/**
+ * What an agent is in the middle of: it has something to do, cannot go on without a person, is between
+ * turns, or is gone.
+ */
+export type AgentPhase = RecordedPhase;
 
 /** A tool call that has begun and of which no end was told. */
 export interface RunningTool {
@@ -25,10 +22,26 @@ export interface RunningTool {
   readonly sinceMs: number;
 }
 
+/** A tool call that was not let through. */
+export interface RefusedCall {
+  readonly name: string;
+  readonly paths: readonly string[];
+  readonly reason: string;
+  readonly atMs: number;
+}
+
 /** A file as an agent last saw it. */
 export interface SeenFile {
   readonly signature: string;
   readonly atMs: number;
+  /** True when the agent itself changed it to what it is. */
+  readonly isEdit: boolean;
+}
+
+/** A span of time in which an agent ran a command. */
+export interface ShellSpan {
+  readonly sinceMs: number;
+  readonly untilMs: number;
 }
 
 /** One agent of a session: the session itself or a child in it. */
@@ -45,14 +58,20 @@ export interface SessionAgent {
   waitsFor: { readonly reason: WaitReason; readonly text: string | undefined } | undefined;
   /** By call id, or by name where there is none; the newest last. */
   readonly tools: Map<string, RunningTool>;
-  /** Calls of which the end was told, the newest last. */
-  readonly doneCalls: Set<string>;
+  /** Calls of which the end was told, the newest last, and which hook was the first to tell it. */
+  readonly doneCalls: Map<string, string>;
+  /** By call id, the newest last. */
+  readonly refusedCalls: Map<string, RefusedCall>;
+  /** Its last commands that have ended, the newest last. */
+  readonly shells: ShellSpan[];
+  /** By the newest line, so that a clock that was set back is believed. */
   lastEventMs: number;
   /** Edits of this turn that were carried out. */
   edits: number;
+  /** By the key of the path. */
   readonly seen: Map<string, SeenFile>;
-  /** Changes of which it was told once, as `path` and signature. */
-  readonly staleTold: Set<string>;
+  /** Changes of which it was told once, by path and signature, and with which call. */
+  readonly staleTold: Map<string, string | undefined>;
   usage: ReportedUsage | undefined;
 }
 
@@ -61,31 +80,47 @@ export interface SessionState {
   readonly header: SessionHeader;
   /** By child key; the session itself under ''. */
   readonly agents: ReadonlyMap<string, SessionAgent>;
-  /** The newest last, bounded. */
+  /** Each text once, the newest last, bounded. */
   readonly faults: readonly { readonly atMs: number; readonly text: string }[];
   readonly isEnded: boolean;
 }
 
 const maxSeen = 1000;
-const maxDoneCalls = 100;
+const maxStaleTold = 1000;
+const maxCalls = 100;
+const maxRefused = 20;
+const maxShells = 20;
 const maxFaults = 20;
 
 /** Puts lines together, in the order in which they were written. It can be fed more lines later. */
 export class SessionFold {
   private header: SessionHeader | undefined;
-  private readonly agents = new Map<string, SessionAgent>();
-  private readonly faults: { atMs: number; text: string }[] = [];
+  private agents = new Map<string, SessionAgent>();
+  private readonly toldFaults: { atMs: number; text: string }[] = [];
+  private readonly unguarded = new Map<string, string>();
   private isEnded = false;
+  private newerLines = 0;
 
   /** Undefined as long as there was no line that says whose record it is. */
   get state(): SessionState | undefined {
     if (this.header === undefined) return undefined;
-    return {
-      header: this.header,
-      agents: this.agents,
-      faults: this.faults,
-      isEnded: this.isEnded,
-    };
+    const { header, agents, faults, isEnded } = this;
+    return { header, agents, faults, isEnded };
+  }
+
+  /** Each text once, also of a session that could not even be registered. */
+  get faults(): readonly { readonly atMs: number; readonly text: string }[] {
+    return this.toldFaults;
+  }
+
+  /** Edits that went on unguarded, by call id, and which hook was the first to tell it. */
+  get unguardedCalls(): ReadonlyMap<string, string> {
+    return this.unguarded;
+  }
+
+  /** True when a later version wrote lines whose meaning is not known. */
+  get hasNewerLines(): boolean {
+    return this.newerLines > 0;
   }
 
   /** Whole lines; what is no line of this version is left out. */
@@ -93,7 +128,8 @@ export class SessionFold {
     for (const each of text.split('\n')) {
       if (each === '') continue;
       const line = decodeSessionLine(each);
-      if (line) this.add(line);
+      if (line === 'newer') this.newerLines += 1;
+      else if (line) this.add(line);
     }
   }
 
@@ -107,17 +143,16 @@ export class SessionFold {
   }
 
   private open(header: SessionHeader): void {
+    // Two names may share a record; whoever comes takes it over.
+    if (this.header !== undefined && this.header.sessionKey !== header.sessionKey) {
+      this.agents = new Map();
+    }
     this.header = header;
     this.isEnded = false;
     const known = this.agents.get('');
     const { entryId, transcriptPath, atMs } = header;
-    const fresh = newAgent({
-      childKey: undefined,
-      entryId,
-      childType: undefined,
-      transcriptPath,
-      atMs,
-    });
+    const childType = undefined;
+    const fresh = newAgent({ childKey: undefined, entryId, childType, transcriptPath, atMs });
     // Taken up again: what it has seen and was told stays.
     this.agents.set('', known ? { ...known, entryId, transcriptPath } : fresh);
   }
@@ -134,76 +169,123 @@ export class SessionFold {
     this.agents.set(child, { ...fresh, phase: 'working' });
   }
 
-  private addFault({ atMs, text }: SessionLine & { readonly kind: 'fault' }): void {
-    this.faults.push({ atMs, text });
-    if (this.faults.length > maxFaults) this.faults.shift();
+  private addFault({ atMs, text, callId, hook }: SessionLine & { readonly kind: 'fault' }): void {
+    if (callId !== undefined && !this.unguarded.has(callId)) {
+      this.unguarded.set(callId, hook ?? '');
+      forgetOldest(this.unguarded, maxCalls);
+    }
+    if (this.toldFaults.some((each) => each.text === text)) return;
+    this.toldFaults.push({ atMs, text });
+    if (this.toldFaults.length > maxFaults) this.toldFaults.shift();
   }
 
   private endAll(atMs: number): void {
     this.isEnded = true;
-    for (const agent of this.agents.values()) enter(agent, 'ended', atMs);
+    for (const agent of this.agents.values()) endAgent(agent, atMs);
   }
 }
 
 type AgentLine = Exclude<SessionLine, { readonly kind: 'session' | 'child' | 'fault' | 'end' }>;
+type LineOf<Kind> = AgentLine & { readonly kind: Kind };
 
 function apply(agent: SessionAgent, line: AgentLine): void {
   const { atMs } = line;
-  agent.lastEventMs = Math.max(agent.lastEventMs, atMs);
+  agent.lastEventMs = atMs;
   switch (line.kind) {
     case 'prompt':
-      agent.tools.clear();
+      beginTurn(agent);
       return void enter(agent, 'working', atMs);
-    case 'tool': {
-      const { name, does, paths } = line;
-      const key = line.callId ?? name;
-      agent.tools.delete(key);
-      agent.tools.set(key, { name, does, paths, sinceMs: atMs });
-      return void enter(agent, 'working', atMs);
-    }
+    case 'tool':
+      return void startCall(agent, line);
     case 'done':
       return void endCall(agent, line);
+    case 'refused':
+      return void refuseCall(agent, line);
     case 'seen':
       agent.seen.delete(line.path);
-      agent.seen.set(line.path, { signature: line.signature, atMs });
+      agent.seen.set(line.path, { signature: line.signature, atMs, isEdit: line.isEdit === true });
       return void forgetOldest(agent.seen, maxSeen);
-    case 'stale':
-      agent.staleTold.add(staleKey(line.path, line.signature));
-      return;
+    case 'stale': {
+      const key = staleKey(line.path, line.signature);
+      if (!agent.staleTold.has(key)) agent.staleTold.set(key, line.callId);
+      return void forgetOldest(agent.staleTold, maxStaleTold);
+    }
     case 'waiting':
       agent.waitsFor = { reason: line.reason, text: line.text };
+      if (line.reason === 'idle') beginTurn(agent);
       return void enter(agent, line.reason === 'idle' ? 'idle' : 'waiting', atMs);
     case 'turn-end':
-      agent.tools.clear();
-      agent.edits = 0;
+      beginTurn(agent);
       return void enter(agent, 'idle', atMs);
     case 'child-end':
-      agent.tools.clear();
-      return void enter(agent, 'ended', atMs);
+      return void endAgent(agent, atMs);
     case 'usage':
       agent.usage = { ...agent.usage, ...line.usage };
+      return;
+    case 'state':
+      return void restore(agent, line);
   }
 }
 
-function endCall(agent: SessionAgent, line: AgentLine & { readonly kind: 'done' }): void {
-  const key = line.callId ?? [...agent.tools.keys()].at(-1);
-  if (key !== undefined) {
-    if (agent.tools.get(key)?.does === 'edit') agent.edits += 1;
-    agent.tools.delete(key);
+/** Nothing is in hand any more of what was before. */
+function beginTurn(agent: SessionAgent): void {
+  agent.tools.clear();
+  agent.edits = 0;
+}
+
+function endAgent(agent: SessionAgent, atMs: number): void {
+  beginTurn(agent);
+  enter(agent, 'ended', atMs);
+}
+
+function startCall(agent: SessionAgent, line: LineOf<'tool'>): void {
+  const { name, does, paths, callId, atMs } = line;
+  const key = callId ?? name;
+  agent.tools.delete(key);
+  agent.tools.set(key, { name, does, paths, sinceMs: atMs });
+  // Some models count their calls anew in each answer, so that ids come again.
+  agent.doneCalls.delete(key);
+  enter(agent, 'working', atMs);
+}
+
+function endCall(agent: SessionAgent, line: LineOf<'done'>): void {
+  const { callId, hook = '', atMs } = line;
+  const key = callId ?? [...agent.tools.keys()].at(-1);
+  const call = key === undefined ? undefined : agent.tools.get(key);
+  if (key !== undefined) agent.tools.delete(key);
+  if (call?.does === 'edit') agent.edits += 1;
+  if (call?.does === 'shell') {
+    agent.shells.push({ sinceMs: call.sinceMs, untilMs: atMs });
+    if (agent.shells.length > maxShells) agent.shells.shift();
   }
-  if (line.callId !== undefined) {
-    agent.doneCalls.add(line.callId);
-    forgetOldest(agent.doneCalls, maxDoneCalls);
+  if (callId !== undefined && !agent.doneCalls.has(callId)) {
+    agent.doneCalls.set(callId, hook);
+    forgetOldest(agent.doneCalls, maxCalls);
   }
   // The end of a call comes after the answer to the question whether it may be made.
-  if (agent.phase === 'waiting') enter(agent, 'working', line.atMs);
+  if (agent.phase === 'waiting') enter(agent, 'working', atMs);
+}
+
+function refuseCall(agent: SessionAgent, line: LineOf<'refused'>): void {
+  const { callId, name, paths, reason, atMs } = line;
+  const key = callId ?? name;
+  agent.tools.delete(key);
+  agent.refusedCalls.delete(key);
+  agent.refusedCalls.set(key, { name, paths, reason, atMs });
+  forgetOldest(agent.refusedCalls, maxRefused);
+}
+
+function restore(agent: SessionAgent, line: LineOf<'state'>): void {
+  const { phase, sinceMs, edits, waitsFor } = line;
+  Object.assign(agent, { phase, sinceMs, edits });
+  agent.waitsFor = waitsFor && { reason: waitsFor.reason, text: waitsFor.text };
 }
 
 function enter(agent: SessionAgent, phase: AgentPhase, atMs: number): void {
+  if (phase === 'working' || phase === 'ended') agent.waitsFor = undefined;
   if (agent.phase === phase) return;
   agent.phase = phase;
   agent.sinceMs = atMs;
-  if (phase === 'working' || phase === 'ended') agent.waitsFor = undefined;
 }
 
 function newAgent({
@@ -218,16 +300,18 @@ function newAgent({
     sinceMs: atMs,
     waitsFor: undefined,
     tools: new Map(),
-    doneCalls: new Set(),
+    doneCalls: new Map(),
+    refusedCalls: new Map(),
+    shells: [],
     lastEventMs: atMs,
     edits: 0,
     seen: new Map(),
-    staleTold: new Set(),
+    staleTold: new Map(),
     usage: undefined,
   };
 }
 
-function forgetOldest(kept: Map<string, unknown> | Set<string>, most: number): void {
+function forgetOldest(kept: Map<string, unknown>, most: number): void {
   if (kept.size <= most) return;
   const oldest = kept.keys().next().value;
   if (oldest !== undefined) kept.delete(oldest);
@@ -236,69 +320,4 @@ function forgetOldest(kept: Map<string, unknown> | Set<string>, most: number): v
 /** One change of one file. */
 export function staleKey(path: string, signature: string): string {
   return `${path}\0${signature}`;
-}
-
-/**
- * The fewest lines that say the same of what still matters: whose record it is, who is at work, what was
- * seen. Times of phases are kept.
- */
-export function compactLines(state: SessionState): readonly SessionLine[] {
-  const { header, agents, faults } = state;
-  const lines: SessionLine[] = [header];
-  for (const agent of agents.values()) {
-    const child = agent.childKey;
-    if (child !== undefined) {
-      if (agent.phase === 'ended') continue;
-      const { entryId, childType, transcriptPath } = agent;
-      lines.push({ kind: 'child', atMs: header.atMs, child, entryId, childType, transcriptPath });
-    }
-    lines.push(...agentLines(agent));
-  }
-  lines.push(...faults.map((fault) => ({ kind: 'fault' as const, ...fault })));
-  if (state.isEnded) lines.push({ kind: 'end', atMs: agents.get('')?.sinceMs ?? header.atMs });
-  return lines;
-}
-
-const maxSeenKept = 300;
-
-function agentLines(agent: SessionAgent): readonly SessionLine[] {
-  const { childKey: child, sinceMs, lastEventMs } = agent;
-  const by = child === undefined ? {} : { child };
-  const seen = [...agent.seen].slice(-maxSeenKept);
-  const told = [...agent.staleTold].slice(-maxSeenKept).map((key) => key.split('\0'));
-  return [
-    ...seen.map(([path, { signature, atMs }]) => ({
-      kind: 'seen' as const,
-      atMs,
-      ...by,
-      path,
-      signature,
-    })),
-    ...told.map(([path = '', signature = '']) => ({
-      kind: 'stale' as const,
-      atMs: lastEventMs,
-      ...by,
-      path,
-      signature,
-    })),
-    ...(agent.phase === 'working' || agent.phase === 'waiting'
-      ? [{ kind: 'prompt' as const, atMs: sinceMs, ...by }]
-      : []),
-    ...[...agent.tools].map(([callId, { name, does, paths, sinceMs: atMs }]) => ({
-      kind: 'tool' as const,
-      atMs,
-      ...by,
-      callId,
-      name,
-      does,
-      paths,
-    })),
-    ...(agent.phase === 'waiting' && agent.waitsFor
-      ? [{ kind: 'waiting' as const, atMs: sinceMs, ...by, ...agent.waitsFor }]
-      : []),
-    ...(agent.usage
-      ? [{ kind: 'usage' as const, atMs: lastEventMs, ...by, usage: agent.usage }]
-      : []),
-    ...(agent.phase === 'idle' ? [{ kind: 'turn-end' as const, atMs: sinceMs, ...by }] : []),
-  ];
 }

@@ -12,13 +12,15 @@ export type TurnOver =
   /** It waits for a person for too long. */
   | 'unanswered';
 
-/** What can be seen of an agent beyond its record. */
+/** What can be seen of an agent beyond its own lines in its record. */
 export interface TurnEvidence {
   readonly nowMs: number;
   /** When its transcript last grew. */
   readonly transcriptChangedMs: number | undefined;
   /** The newest mark in the transcript that a person stopped it. */
   readonly interruptedMs: number | undefined;
+  /** The newest sign of life of an agent that works for it and has not ended. */
+  readonly childActiveMs?: number | undefined;
 }
 
 /**
@@ -26,16 +28,21 @@ export interface TurnEvidence {
  * others; undefined while its turn goes on. Its process is judged elsewhere.
  */
 export function turnOver(
-  agent: SessionAgent,
-  { nowMs, transcriptChangedMs = 0, interruptedMs = 0 }: TurnEvidence,
+  agent: Pick<SessionAgent, 'phase' | 'sinceMs' | 'lastEventMs' | 'tools'>,
+  { nowMs, transcriptChangedMs = 0, interruptedMs = 0, childActiveMs = 0 }: TurnEvidence,
   settings: Pick<HookSettings, 'quietMs' | 'quietInToolMs' | 'waitingMs' | 'holdUntil'>,
 ): TurnOver | undefined {
   const { phase, sinceMs, lastEventMs, tools } = agent;
   if (phase === 'ended') return 'ended';
   if (phase === 'idle') return settings.holdUntil === 'turn' ? 'ended' : undefined;
-  if (interruptedMs >= lastEventMs && interruptedMs > 0) return 'interrupted';
-  if (phase === 'waiting') return nowMs - sinceMs > settings.waitingMs ? 'unanswered' : undefined;
+  if (interruptedMs >= Math.max(lastEventMs, childActiveMs) && interruptedMs > 0) {
+    return 'interrupted';
+  }
+  const signMs = Math.max(transcriptChangedMs, childActiveMs);
+  if (phase === 'waiting') {
+    // What it writes, or a child does, comes after the answer.
+    return nowMs - Math.max(sinceMs, signMs) > settings.waitingMs ? 'unanswered' : undefined;
+  }
   const quietMs = tools.size > 0 ? settings.quietInToolMs : settings.quietMs;
-  const lastSignMs = Math.max(lastEventMs, transcriptChangedMs);
-  return nowMs - lastSignMs > quietMs ? 'quiet' : undefined;
+  return nowMs - Math.max(lastEventMs, signMs) > quietMs ? 'quiet' : undefined;
 }

@@ -54,7 +54,7 @@ export function toLock(value: unknown): FileLock {
     refreshedAtMs: expectInteger(table.refreshed_at_ms, '"refreshed_at_ms"'),
     term: toTerm(table),
     reason: optionalText(table.reason, '"reason"'),
-    ...(table.turn_bound === true && { isTurnBound: true }),
+    isTurnBound: table.turn_bound === true ? true : undefined,
     ...(table.saved_over !== undefined && { savedOver: toSavedOver(table.saved_over) }),
   };
 }

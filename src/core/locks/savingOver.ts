@@ -43,7 +43,13 @@ export function noteSavedOver(
     book.put({ ...holder, locks });
     const other = by ? partyOfHolder(by) : { name: savedOver.by };
     moment.record(
-      lockEvent('lock-saved-over', holder, { atMs: moment.nowMs, paths: [path], other, cause, reason }),
+      lockEvent('lock-saved-over', holder, {
+        atMs: moment.nowMs,
+        paths: [path],
+        other,
+        cause,
+        reason,
+      }),
     );
   }
 }

@@ -2,12 +2,16 @@ import type * as vscode from 'vscode';
 import type { AgentDetailsPanels } from '../agentDetailsPanel.ts';
 import type { AgentsView } from '../agentsView.ts';
 import type { ContextKeys } from '../contextKeys.ts';
+import type { DiscoveredAgents } from '../discovered.ts';
 import type { FreeNotices } from '../freeNotices.ts';
 import type { LockSet } from '../lockSet.ts';
 import type { LocksView } from '../locksView.ts';
 import type { OthersHolds } from '../othersHolds.ts';
 import type { PersonReservations } from '../personReservations.ts';
 import type { RegistrySet } from '../registrySet.ts';
+import type { ViolationChanges } from '../violationChanges.ts';
+import type { IncidentSet } from '../violations.ts';
+import type { VirtualTexts } from '../virtualTexts.ts';
 import type { WindowHolder } from '../windowHolder.ts';
 
 /** What the commands work with; the composition root makes it. */
@@ -24,6 +28,10 @@ export interface CommandServices {
   readonly othersHolds: OthersHolds;
   readonly locksView: LocksView;
   readonly freeNotices: FreeNotices;
+  readonly incidents: IncidentSet;
+  readonly changes: ViolationChanges;
+  readonly discovered: DiscoveredAgents;
+  readonly texts: VirtualTexts;
 }
 
 /**

@@ -7,7 +7,12 @@ import {
 } from './agentCommands.ts';
 import { createBreakLockCommand } from './breakLockCommand.ts';
 import type { CommandHandler, CommandServices } from './commandServices.ts';
+import { createConnectCommand } from './connectCommand.ts';
+import { createDisconnectCommand } from './disconnectCommand.ts';
+import { createShowTerminalCommand } from './discoveredCommands.ts';
+import { createDoctorCommand } from './doctorCommand.ts';
 import { createGroupingCommand, createLockGroupingCommand } from './groupingCommands.ts';
+import { createOpenHookSettingsCommand } from './hookSettingsCommand.ts';
 import {
   createCompareWithDiskCommand,
   createShowHolderCommand,
@@ -34,6 +39,11 @@ import { createReleaseCommand } from './releaseCommands.ts';
 import { createReserveCommand } from './threadCommands.ts';
 import { trustedOnly } from './trustedOnly.ts';
 import { createUnlockCommand } from './unlockCommand.ts';
+import {
+  createCopyIncidentCommand,
+  createShowChangesCommand,
+  createShowPartyCommand,
+} from './violationCommands.ts';
 import { createOpenWorktreeCommand, createWorktreeTerminalCommand } from './worktreeCommands.ts';
 
 /** Every command with its handler; leaving one out is an error of the compiler. */
@@ -66,6 +76,7 @@ export function createCommandTable(
     'heddle.agents.groupByHarness': createGroupingCommand('harness'),
     'heddle.agents.groupFlat': createGroupingCommand('flat'),
     ...createLockCommandTable(services),
+    ...createHookCommandTable(services),
   } satisfies Record<CommandId, CommandHandler>;
 }
 
@@ -88,5 +99,27 @@ function createLockCommandTable(
     'heddle.locks.groupByFolder': createLockGroupingCommand('folder'),
     'heddle.locks.groupByHolder': createLockGroupingCommand('holder'),
     'heddle.locks.copyPath': createCopyLockPathCommand(services),
+  };
+}
+
+type HookCommandId =
+  | Extract<CommandId, `heddle.${'doctor' | 'hooks' | 'discovered' | 'violation'}.${string}`>
+  | 'heddle.agents.connect'
+  | 'heddle.agents.disconnect';
+
+/** What has to do with agents that join by themselves. */
+function createHookCommandTable(
+  services: CommandServices,
+): Readonly<Record<HookCommandId, CommandHandler>> {
+  return {
+    'heddle.agents.connect': trustedOnly(createConnectCommand(services)),
+    'heddle.agents.disconnect': trustedOnly(createDisconnectCommand(services)),
+    'heddle.doctor.show': trustedOnly(createDoctorCommand(services)),
+    'heddle.hooks.openSettings': trustedOnly(createOpenHookSettingsCommand(services)),
+    'heddle.discovered.showTerminal': createShowTerminalCommand(services),
+    'heddle.violation.showChanges': createShowChangesCommand(services),
+    'heddle.violation.showHolder': createShowPartyCommand('holder', services),
+    'heddle.violation.showDoer': createShowPartyCommand('doer', services),
+    'heddle.violation.copy': createCopyIncidentCommand(services),
   };
 }

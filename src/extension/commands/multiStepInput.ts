@@ -67,16 +67,57 @@ export async function askChoice<T extends vscode.QuickPickItem>(
     readonly title: string;
     readonly items: readonly T[];
     readonly active?: T | undefined;
+    /** Shown instead of the title while nothing is typed. */
+    readonly placeholder?: string | undefined;
+    /** False for what is no answer: it is only asked for, and the question stays. */
+    readonly isAnswer?: ((item: T) => boolean) | undefined;
   },
   place: StepPlace,
 ): Promise<T | 'back' | undefined> {
   const input = vscode.window.createQuickPick<T>();
   prepare(input, question.title, place);
-  input.placeholder = question.title;
+  input.placeholder = question.placeholder ?? question.title;
   input.matchOnDescription = true;
   input.items = question.items;
   if (question.active) input.activeItems = [question.active];
-  return answerOf(input, () => input.selectedItems[0]);
+  return answerOf(input, () => {
+    const [item] = input.selectedItems;
+    return item === undefined || question.isAnswer?.(item) === false ? undefined : item;
+  });
+}
+
+/** Asks for one or more of several, which may take a moment to be known. */
+export async function askChoices<T extends vscode.QuickPickItem>(
+  question: {
+    readonly title: string;
+    readonly placeholder: string;
+    readonly items: Promise<readonly T[]>;
+    /** Those that are checked at first. */
+    readonly isChecked: (item: T) => boolean;
+  },
+  place: StepPlace,
+): Promise<readonly T[] | 'back' | undefined> {
+  const input = vscode.window.createQuickPick<T>();
+  prepare(input, question.title, place);
+  input.placeholder = question.placeholder;
+  input.canSelectMany = true;
+  input.matchOnDescription = true;
+  input.busy = true;
+  const failed = new Promise<never>((_resolve, reject) => {
+    question.items.then((items) => {
+      input.busy = false;
+      input.items = items;
+      input.selectedItems = items.filter(question.isChecked);
+    }, reject);
+  });
+  const answered = answerOf(input, () =>
+    input.selectedItems.length === 0 ? undefined : input.selectedItems,
+  );
+  try {
+    return await Promise.race([answered, failed]);
+  } finally {
+    input.dispose();
+  }
 }
 
 function prepare(input: vscode.QuickInput, title: string, { step, totalSteps }: StepPlace): void {

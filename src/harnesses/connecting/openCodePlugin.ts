@@ -68,20 +68,24 @@ export const HeddleAgents = async ({ directory }) => {
     return sessions.get(id);
   };
   const payloadOf = (event, sessionID, more) => {
-    const { parentID, agent, model } = sessionID === undefined ? {} : known(sessionID);
+    const session = sessionID === undefined ? {} : known(sessionID);
+    session.isTold = true;
+    const { parentID, agent, model } = session;
     return { harness: 'opencode', event, cwd: directory, sessionID, parentID, agent, model, ...more };
   };
-  const send = async (event, sessionID, more) => {
-    const answer = await ask(payloadOf(event, sessionID, more));
-    if (typeof answer.session === 'string' && sessionID) known(sessionID).registryId = answer.session;
+  const send = async (payload) => {
+    const answer = await ask(payload);
+    const session = sessions.get(payload.sessionID);
+    if (typeof answer.session === 'string' && session) session.registryId = answer.session;
     return answer;
   };
   /** One after the other and behind the agent's back; beyond a bound they are dropped. */
   const tell = (event, sessionID, more) => {
     if (waiting >= maxWaiting) return;
     waiting += 1;
+    const payload = payloadOf(event, sessionID, more);
     last = last
-      .then(() => send(event, sessionID, more))
+      .then(() => send(payload))
       .catch(() => undefined)
       .then(() => {
         waiting -= 1;
@@ -177,7 +181,7 @@ export const HeddleAgents = async ({ directory }) => {
       try {
         const args = { ...(output && output.args) };
         for (const name of bulkyArguments) delete args[name];
-        const { refuse } = await send('tool.execute.before', sessionID, { tool, callID, args });
+        const { refuse } = await send(payloadOf('tool.execute.before', sessionID, { tool, callID, args }));
         if (typeof refuse === 'string' && refuse !== '') refusal = refuse;
       } catch {
         // As above: our faults let the call through.
@@ -198,6 +202,11 @@ export const HeddleAgents = async ({ directory }) => {
       if (session && session.registryId && output && output.env) {
         output.env.HEDDLE_AGENTS_SESSION = session.registryId;
       }
+    },
+    /** Called when OpenCode is done here. It waits, else what is still to be told would be lost. */
+    dispose: async () => {
+      for (const [id, { isTold }] of sessions) if (isTold) tell('dispose', id);
+      await last;
     },
   };
 };

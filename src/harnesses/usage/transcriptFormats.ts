@@ -29,3 +29,8 @@ export function withTranscriptFormat<Result>(
       return undefined;
   }
 }
+
+/** Whether what its transcripts say of usage is read. */
+export function hasTranscriptFormat(harness: HarnessId): boolean {
+  return withTranscriptFormat(harness, () => true) === true;
+}

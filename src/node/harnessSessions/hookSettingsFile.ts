@@ -25,7 +25,7 @@ export function readHookSettings(location: HeddleRoot): {
     if (!stats.isFile() || stats.size > maxBytes) {
       return { settings: defaultHookSettings, problems: ['It is no file of settings.'] };
     }
-    return parseHookSettings(JSON.parse(readFileSync(path, 'utf8')));
+    return parseHookSettings(JSON.parse(readFileSync(path, 'utf8').replace(/^\u{feff}/u, '')));
   } catch (error) {
     const isMissing = errorCode(error) === 'ENOENT';
     const problems = isMissing ? [] : [`It cannot be read: ${errorText(error)}`];

@@ -1,16 +1,18 @@
-import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeHolder } from '../../core/locks/holderCodec.ts';
+import type { FileLock } from '../../core/locks/fileLock.ts';
 import type { LockHolder } from '../../core/locks/lockHolder.ts';
 import { lockKey, type LockPath, type PathRules } from '../../core/locks/lockPath.ts';
 import { covers } from '../../core/locks/pathOverlap.ts';
 import { isSessionId } from '../../core/agents/sessionId.ts';
-import { holderFileName, maxHolderBytes } from '../holderFile.ts';
+import { holderFileName } from '../holderFile.ts';
+import { readHolderFile } from './readHolderFile.ts';
 
-/** A lock that was taken again this recently needs no refreshing. */
+/** When it is, and from what age on a lock is to be taken again. */
 export interface Freshness {
   readonly nowMs: number;
   readonly maxAgeMs: number;
+  /** Whether the process of the holder is known to run; the caller speaks for it. */
+  readonly hasProcess: boolean;
 }
 
 /** What one session holds, read from its own file without the lock of the store. */
@@ -21,24 +23,21 @@ export class OwnHolds {
     private readonly rules: () => PathRules,
   ) {}
 
-  /** True when there is a file in which something may have to be ended. Undecided means true. */
+  /** True when there is something that ends with the turn. Undecided means true. */
   mayHold(sessionId: string): boolean {
-    const text = this.read(sessionId);
-    if (text === undefined) return false;
-    const holder = this.decode(text);
-    return holder === undefined || holder.turn === 'open' || holder.locks.size > 0;
+    const holder = this.read(sessionId);
+    if (holder === undefined || holder === 'unreadable') return holder !== undefined;
+    const isTurnOpen = holder.turn === 'open' && holder.locks.size === 0;
+    return isTurnOpen || [...holder.locks.values()].some(isTurnBound);
   }
 
-  /**
-   * True when the session holds all of these exclusively and there is nothing that it has to be told. Its
-   * process must be known to run: the caller speaks for it.
-   */
-  holds(sessionId: string, paths: readonly LockPath[], { nowMs, maxAgeMs }: Freshness): boolean {
-    const text = this.read(sessionId);
-    const holder = text === undefined ? undefined : this.decode(text);
-    if (holder?.turn !== 'open' || holder.state !== 'active') return false;
+  /** True when the session holds all of these exclusively and there is nothing that it has to be told. */
+  holds(sessionId: string, paths: readonly LockPath[], at: Freshness): boolean {
+    const holder = this.read(sessionId);
+    if (holder === undefined || holder === 'unreadable') return false;
+    if (holder.turn !== 'open' || holder.state !== 'active') return false;
     const locks = [...holder.locks].filter(
-      ([, lock]) => lock.mode === 'exclusive' && Math.abs(nowMs - lock.refreshedAtMs) < maxAgeMs,
+      ([, lock]) => lock.mode === 'exclusive' && !lock.isSoft && isFresh(lock, at),
     );
     return paths.every((path) => {
       const key = lockKey(path, this.rules());
@@ -47,25 +46,32 @@ export class OwnHolds {
     });
   }
 
-  private decode(text: string): LockHolder | undefined {
-    try {
-      const decoded = decodeHolder(JSON.parse(text), this.rules());
-      return 'holder' in decoded ? decoded.holder : undefined;
-    } catch {
-      return undefined;
-    }
+  /** What hooks took that is older than that, or of a time that is yet to come. */
+  agingLocks(sessionId: string, { nowMs, maxAgeMs }: Freshness): readonly LockPath[] {
+    const holder = this.read(sessionId);
+    if (holder === undefined || holder === 'unreadable') return [];
+    return [...holder.locks.values()]
+      .filter((lock) => isTurnBound(lock) && Math.abs(nowMs - lock.refreshedAtMs) > maxAgeMs)
+      .map(({ path }) => path);
   }
 
-  private read(sessionId: string): string | undefined {
+  private read(sessionId: string): LockHolder | 'unreadable' | undefined {
     if (!isSessionId(sessionId)) return undefined;
     const name = holderFileName({ id: 0, identity: { kind: 'session', sessionId } });
-    const path = join(this.folder, name);
-    try {
-      const stats = lstatSync(path);
-      if (!stats.isFile() || stats.size > maxHolderBytes) return undefined;
-      return readFileSync(path, 'utf8');
-    } catch {
-      return undefined;
-    }
+    return readHolderFile(join(this.folder, name), this.rules());
   }
+}
+
+function isTurnBound(lock: FileLock): boolean {
+  return lock.isTurnBound === true;
+}
+
+function isFresh(
+  { term, refreshedAtMs }: FileLock,
+  { nowMs, maxAgeMs, hasProcess }: Freshness,
+): boolean {
+  const ageMs = Math.abs(nowMs - refreshedAtMs);
+  if (ageMs >= maxAgeMs) return false;
+  // Only a running process keeps a lock beyond its time.
+  return hasProcess || term.kind === 'until-released' || ageMs < term.ttlMs / 2;
 }

@@ -1,35 +1,40 @@
-import {
-  constants,
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { constants, copyFileSync, lstatSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
+import { errorCode } from '../../base/errorText.ts';
 import { partyOfHolder } from '../../core/locks/lockEvents.ts';
-import type { StandingLock } from '../../core/locks/fileLocks.ts';
 import { sessionIdOf } from '../../core/locks/lockHolder.ts';
-import { isGlob, type LockPath } from '../../core/locks/lockPath.ts';
-import type { HookFiles, ShellWatch, WatchedFile } from '../../core/harness/hookPorts.ts';
+import { isGlob, type LockPath, type PathRules } from '../../core/locks/lockPath.ts';
+import type {
+  HookFiles,
+  ShellWatch,
+  WatchedFile,
+  WatchedFiles,
+} from '../../core/harness/hookPorts.ts';
+import { isHolderFileName } from '../holderFile.ts';
+import { isPlainFolder, readPlainFile, writePlainFile } from './plainFile.ts';
+import { readHolderFile } from './readHolderFile.ts';
 import { textDigest } from './sessionRecordFile.ts';
 
 /** More files of others than this are not compared: it would slow every command. */
 const maxWatched = 2000;
 const maxCopied = 100;
 const maxCopyBytes = 1024 * 1024;
+const maxKept = 500;
+const maxWatchBytes = 16 * 1024 * 1024;
 const keptMs = 24 * 60 * 60_000;
+
+export const shellWatchSuffix = '.shell.json';
 
 export interface ShellWatchFilesPorts {
   /** `.heddle/harness-sessions`, absolute. */
   readonly folder: string;
+  /** `.heddle/file-locks`, absolute. */
+  readonly locksFolder: string;
   /** The name of the record of the session. */
   readonly session: string;
   readonly files: HookFiles;
-  readonly locks: () => Promise<readonly StandingLock[]>;
+  readonly rules: () => PathRules;
   readonly toAbsolute: (path: LockPath, cwd: string) => string | undefined;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -44,55 +49,72 @@ export function keptBeforePrefix(path: LockPath): string {
   return `${textDigest(path)}-`;
 }
 
+/** Names of copies, and of nothing that anybody else would put there. */
+const copyName = /^[\da-f]{16}-[\w.-]+$/;
+
 /** What was remembered of files lies beside the record until the command has ended. */
 export class ShellWatchFiles implements ShellWatch {
   constructor(private readonly ports: ShellWatchFilesPorts) {}
 
-  async foreignFiles(entryIds: ReadonlySet<string>, cwd: string): Promise<readonly WatchedFile[]> {
+  /** Reads the files of the holders as they are. Whether their locks still stand is asked afterwards. */
+  foreignFiles(entryIds: ReadonlySet<string>, cwd: string): readonly WatchedFile[] {
     const watched: WatchedFile[] = [];
-    for (const { holder, lock } of await this.ports.locks()) {
-      const holderEntryId = sessionIdOf(holder);
-      // Whoever has unsaved changes has not written what could be compared.
-      const isOther = holderEntryId === undefined || !entryIds.has(holderEntryId);
-      if (!isOther || lock.isSoft || isGlob(lock.path) || watched.length >= maxWatched) continue;
-      const file = this.ports.files.lookAt(lock.path, cwd);
-      if (file) watched.push({ ...file, holderEntryId, holder: partyOfHolder(holder) });
+    for (const { path, ...holder } of this.foreignLocks(entryIds)) {
+      if (watched.length >= maxWatched) break;
+      const file = this.ports.files.lookAt(path, cwd);
+      if (file) watched.push({ path, signature: file.signature, ...holder });
     }
-    this.keep(watched.slice(0, maxCopied), cwd);
+    if (watched.length > 0) this.keep(watched.slice(0, maxCopied), cwd);
     return watched;
   }
 
-  remember(key: string, files: readonly WatchedFile[]): void {
-    writeFileSync(this.pathOf(key), JSON.stringify(files));
+  remember(key: string, watch: WatchedFiles): void {
+    writePlainFile(this.pathOf(key), JSON.stringify(watch));
   }
 
-  recall(key: string): readonly WatchedFile[] {
+  recall(key: string): WatchedFiles | undefined {
     const path = this.pathOf(key);
     try {
-      const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+      const text = readPlainFile(path, maxWatchBytes);
+      if (text === undefined) return undefined;
       unlinkSync(path);
-      return Array.isArray(value) ? value.filter(isWatched) : [];
+      return toWatch(JSON.parse(text));
     } catch {
-      // Nothing was remembered, or another hook of the same call was faster.
-      return [];
+      // Another hook of the same call was faster, or it is no text of ours.
+      return undefined;
+    }
+  }
+
+  private *foreignLocks(entryIds: ReadonlySet<string>): Generator<Omit<WatchedFile, 'signature'>> {
+    const { locksFolder, rules } = this.ports;
+    for (const name of namesIn(locksFolder).filter(isHolderFileName)) {
+      const holder = readHolderFile(join(locksFolder, name), rules());
+      if (holder === undefined || holder === 'unreadable' || holder.state !== 'active') continue;
+      const holderEntryId = sessionIdOf(holder);
+      if (holderEntryId !== undefined && entryIds.has(holderEntryId)) continue;
+      for (const { isSoft, path } of holder.locks.values()) {
+        // Whoever has unsaved changes has not written what could be compared.
+        if (isSoft || isGlob(path)) continue;
+        yield { path, holderEntryId, holder: partyOfHolder(holder) };
+      }
     }
   }
 
   private pathOf(key: string): string {
-    return join(this.ports.folder, `${this.ports.session}.${textDigest(key)}.shell.json`);
+    return join(this.ports.folder, `${this.ports.session}.${textDigest(key)}${shellWatchSuffix}`);
   }
 
   /** A version is copied once; without a copy there is no difference to be shown, but still the fact. */
   private keep(files: readonly WatchedFile[], cwd: string): void {
     const folder = keptBeforeFolder(this.ports.folder);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!isMadeFolder(folder)) return;
     this.prune(folder);
     for (const { path, signature } of files) {
       const name = `${keptBeforePrefix(path)}${signature.replaceAll(/[^\w.-]/g, '_')}`;
       const absolute = this.ports.toAbsolute(path, cwd);
-      if (absolute === undefined || signature === 'none') continue;
+      if (absolute === undefined) continue;
       try {
-        const stats = statSync(absolute);
+        const stats = lstatSync(absolute);
         if (!stats.isFile() || stats.size > maxCopyBytes) continue;
         const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
         copyFileSync(absolute, join(folder, name), flags);
@@ -104,16 +126,50 @@ export class ShellWatchFiles implements ShellWatch {
 
   private prune(folder: string): void {
     const oldestMs = this.ports.clock.now() - keptMs;
-    for (const name of readdirSync(folder)) {
-      const path = join(folder, name);
+    const copies = namesIn(folder)
+      .filter((name) => copyName.test(name))
+      .map((name) => join(folder, name))
+      // Some systems give a copy the times of what was copied, but never this one.
+      .map((path) => ({ path, keptSinceMs: ctimeMs(path) }))
+      .sort((a, b) => b.keptSinceMs - a.keptSinceMs);
+    for (const [i, { path, keptSinceMs }] of copies.entries()) {
+      if (i < maxKept && keptSinceMs >= oldestMs) continue;
       try {
-        // The copy has a time of its own: when it was made.
-        if (statSync(path).mtimeMs < oldestMs) unlinkSync(path);
+        unlinkSync(path);
       } catch {
         // Another process removed it.
       }
     }
   }
+}
+
+function ctimeMs(path: string): number {
+  return lstatSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0;
+}
+
+/** True when there is a folder for copies. What else stands there is left alone. */
+function isMadeFolder(folder: string): boolean {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EEXIST' && isPlainFolder(folder);
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function toWatch(value: unknown): WatchedFiles | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { sinceMs, files } = value as Readonly<Record<string, unknown>>;
+  if (typeof sinceMs !== 'number' || !Array.isArray(files)) return undefined;
+  return { sinceMs, files: files.filter(isWatched) };
 }
 
 function isWatched(value: unknown): value is WatchedFile {

@@ -71,6 +71,7 @@ describe('OpenCode', () => {
     ['session.status', { status: 'busy' }, { kind: 'other' }],
     ['session.error', {}, { kind: 'turn-ended' }],
     ['session.deleted', {}, { kind: 'session-ended' }],
+    ['dispose', {}, { kind: 'session-ended' }],
     ['message.updated', {}, { kind: 'other' }],
     ['file.edited', { file: '/project/a.ts' }, { kind: 'files-edited', paths: ['/project/a.ts'] }],
     [

@@ -184,6 +184,28 @@ describe('the plugin for OpenCode', () => {
     });
   });
 
+  it('tells the end of each session when OpenCode is done, and lets it wait until all is told', async () => {
+    const log = launch('sleep 0.1');
+    const hooks = await load();
+    const of = (type: string, id: string, parentID?: string): object => ({
+      event: { type, properties: { info: { id, parentID } } },
+    });
+    await hooks.event?.(of('session.created', 'ses_1'));
+    await hooks.event?.(of('session.created', 'ses_2', 'ses_1'));
+    await hooks.event?.(of('session.deleted', 'ses_2'));
+    await hooks.event?.(of('session.updated', 'ses_3'));
+    await hooks.dispose?.(undefined);
+    deepEqual(
+      told(log).map(({ event, sessionID, parentID }) => [event, sessionID, parentID]),
+      [
+        ['session.created', 'ses_1', undefined],
+        ['session.created', 'ses_2', 'ses_1'],
+        ['session.deleted', 'ses_2', 'ses_1'],
+        ['dispose', 'ses_1', undefined],
+      ],
+    );
+  });
+
   it('is known as ours in another version, and a file of others is left alone', () => {
     equal(openCodeRecipe.state(openCodePlugin).kind, 'current');
     const older = `${openCodePlugin.split('\n')[0] ?? ''}\n`;

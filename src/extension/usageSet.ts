@@ -1,0 +1,277 @@
+import { stat } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { systemClock } from '../base/clock.ts';
+import { Emitter } from '../base/event.ts';
+import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import type { AgentEntry, AgentUsageSummary } from '../core/agents/agentEntry.ts';
+import type { AgentSnapshot } from '../core/agents/registrySnapshot.ts';
+import { parsePriceOverrides, withOverrides } from '../core/harness/usage/modelPrices.ts';
+import { listPrices, type PriceTable } from '../core/harness/usage/priceTable.ts';
+import { raiseUsageSummary, type SummaryFigures } from '../core/harness/usage/usageSummary.ts';
+import type { AgentTranscript } from '../harnesses/usage/sessionUsage.ts';
+import { withTranscriptFormat } from '../harnesses/usage/transcriptFormats.ts';
+import {
+  SessionRecordFile,
+  sessionRecordName,
+  sessionRecordsFolder,
+} from '../node/harnessSessions/sessionRecordFile.ts';
+import { transcriptName } from '../node/usage/transcriptName.ts';
+import { UsageReader, type UsageReadResult } from '../node/usage/usageReader.ts';
+import { usageOfEntry, type ShownUsage } from '../presentation/usageShown.ts';
+import { UsageSums } from '../presentation/usageSums.ts';
+import type { LockSet } from './lockSet.ts';
+import { isMereBeat, type RegistrySet } from './registrySet.ts';
+import type { RootSessions, SessionSet } from './sessionSet.ts';
+import { readSettings } from './settings.ts';
+import { UsageWatch, type WatchedAgent } from './usageWatch.ts';
+
+/** These agents, and all that spawned them, used more; or, without them, the set of roots is another. */
+export interface UsageSetChange {
+  readonly root: string | undefined;
+  readonly entryIds: ReadonlySet<string> | undefined;
+}
+
+export interface UsageSetOptions {
+  readonly sessions: SessionSet;
+  readonly locks: Pick<LockSet, 'get'>;
+  readonly logger: vscode.LogOutputChannel;
+}
+
+/** What the agents of one root used. */
+export interface RootUsage {
+  /** What an agent used itself: as its transcript or its events tell, else as its entry does. */
+  usageOf(agent: AgentSnapshot): ShownUsage | undefined;
+  /** With all that it spawned; undefined when it spawned nobody. */
+  withChildren(sessionId: string): ShownUsage | undefined;
+  /** Agents that no other agent spawned. */
+  readonly independent: readonly AgentSnapshot[];
+}
+
+/** What agents use, for all roots. Where the workspace is not trusted only what agents themselves tell. */
+export class UsageSet implements Disposable {
+  private readonly own = new DisposableStore();
+  private readonly _onDidChange: Emitter<UsageSetChange>;
+  private members: readonly Member[] = [];
+  private prices: PriceTable;
+
+  constructor(
+    private readonly registries: RegistrySet,
+    private readonly options: UsageSetOptions,
+  ) {
+    const { sessions, logger } = options;
+    this.prices = this.readPrices();
+    this._onDidChange = this.own.add(
+      new Emitter<UsageSetChange>((error) => logger.error('A listener failed.', error)),
+    );
+    this.own.add({ dispose: () => this.members.forEach((member) => member.dispose()) });
+    this.own.add(
+      sessions.onDidChange(({ root, entryIds }) => {
+        if (root === undefined || entryIds === undefined) this.reopen();
+        else this.member(root)?.watch.mark(entryIds);
+      }),
+    );
+    this.own.add(
+      registries.onDidChange((event) => {
+        if (event.root !== undefined && !isMereBeat(event))
+          this.member(event.root)?.sums.noteAgents();
+      }),
+    );
+    this.own.add(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (!event.affectsConfiguration('heddle.usage.prices')) return;
+        this.prices = this.readPrices();
+        for (const { watch } of this.members) watch.markAll();
+      }),
+    );
+    this.own.add(
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        for (const { watch } of this.members) watch.markAll();
+      }),
+    );
+    this.reopen();
+  }
+
+  get onDidChange(): Emitter<UsageSetChange>['event'] {
+    return this._onDidChange.event;
+  }
+
+  get(root: string): RootUsage | undefined {
+    return this.member(root);
+  }
+
+  dispose(): void {
+    this.own.dispose();
+  }
+
+  private member(root: string): Member | undefined {
+    return this.members.find(({ sessions }) => sessions.root.location.root === root);
+  }
+
+  private reopen(): void {
+    const before = this.members;
+    this.members = this.options.sessions.roots.map(
+      (sessions) => before.find((member) => member.sessions === sessions) ?? this.open(sessions),
+    );
+    const kept = new Set(this.members);
+    for (const member of before) if (!kept.has(member)) member.dispose();
+    this._onDidChange.fire({ root: undefined, entryIds: undefined });
+  }
+
+  private open(sessions: RootSessions): Member {
+    const { logger, locks } = this.options;
+    const { root } = sessions.root.location;
+    return new Member(sessions, {
+      logger,
+      prices: () => this.prices,
+      agentsNow: () => this.registries.get(root)?.snapshot.agents ?? [],
+      find: (entryId) => this.registries.find(root, entryId)?.agent.entry,
+      closeTurn: async (sessionId) => {
+        await locks
+          .get(root)
+          ?.locks.closeTurn({ kind: 'session', sessionId }, { over: 'interrupted' });
+      },
+      onDidChange: (entryIds) => this._onDidChange.fire({ root, entryIds }),
+    });
+  }
+
+  private readPrices(): PriceTable {
+    const overrides = parsePriceOverrides(readSettings().spending.prices);
+    for (const problem of overrides.problems) {
+      this.options.logger.warn(`heddle.usage.prices: ${problem}`);
+    }
+    return withOverrides(listPrices(), overrides);
+  }
+}
+
+interface MemberPorts {
+  readonly logger: vscode.LogOutputChannel;
+  readonly prices: () => PriceTable;
+  readonly agentsNow: () => readonly AgentSnapshot[];
+  readonly find: (entryId: string) => AgentEntry | undefined;
+  readonly closeTurn: (entryId: string) => Promise<void>;
+  readonly onDidChange: (entryIds: ReadonlySet<string>) => void;
+}
+
+class Member implements RootUsage, Disposable {
+  readonly watch: UsageWatch;
+  readonly sums: UsageSums;
+  private readonly reader: UsageReader;
+  private readonly folder: string;
+  /** How each transcript was when it was read last. */
+  private readonly stamps = new Map<string, string>();
+  private readonly ofEntries = new WeakMap<AgentUsageSummary, ShownUsage>();
+
+  constructor(
+    readonly sessions: RootSessions,
+    private readonly ports: MemberPorts,
+  ) {
+    const { logger } = ports;
+    this.folder = sessionRecordsFolder(sessions.root.location);
+    this.reader = new UsageReader({ folder: this.folder, logger });
+    this.sums = new UsageSums({
+      agents: ports.agentsNow,
+      usageOf: (agent) => this.usageOf(agent),
+    });
+    this.watch = new UsageWatch({
+      states: () => sessions.states,
+      read: (transcript) => this.read(transcript),
+      raise: (entryId, figures) => this.raise(entryId, figures),
+      interrupted: (agent) => this.endTurn(agent),
+      prices: ports.prices,
+      mayRead: () => vscode.workspace.isTrusted,
+      clock: systemClock,
+      logger,
+    });
+    this.watch.onDidChange((entryIds) => ports.onDidChange(this.sums.noteUsage(entryIds)));
+    this.watch.mark(sessions.now.keys());
+  }
+
+  usageOf({ entry }: AgentSnapshot): ShownUsage | undefined {
+    return this.watch.usageOf(entry.sessionId) ?? this.usageOfEntry(entry.usageSummary);
+  }
+
+  withChildren(sessionId: string): ShownUsage | undefined {
+    return this.sums.withChildren(sessionId);
+  }
+
+  get independent(): readonly AgentSnapshot[] {
+    return this.sums.independent;
+  }
+
+  dispose(): void {
+    this.watch.dispose();
+  }
+
+  /** The same object for the same figures, because rows are compared by it. */
+  private usageOfEntry(summary: AgentUsageSummary): ShownUsage | undefined {
+    const known = this.ofEntries.get(summary);
+    if (known) return known;
+    const usage = usageOfEntry(summary);
+    if (usage) this.ofEntries.set(summary, usage);
+    return usage;
+  }
+
+  /** A transcript that did not grow is not opened. */
+  private async read(
+    transcript: AgentTranscript,
+  ): Promise<(UsageReadResult & { readonly kind: 'read' }) | undefined> {
+    const { path: transcriptPath, harness } = transcript;
+    const name = transcriptName(transcript);
+    const stamp = await stampOf(transcriptPath);
+    if (stamp === undefined || this.stamps.get(name) === stamp) return undefined;
+    const result = await withTranscriptFormat(harness, (format) =>
+      this.reader.read({ name, transcriptPath, format }),
+    );
+    if (result === undefined) return undefined;
+    if (result.kind === 'refused') this.ports.logger.debug(result.problem);
+    if (result.kind !== 'read' || result.isComplete) this.stamps.set(name, stamp);
+    return result.kind === 'read' ? result : undefined;
+  }
+
+  private async raise(entryId: string, figures: SummaryFigures): Promise<void> {
+    const known = this.ports.find(entryId);
+    const isLess =
+      known === undefined || raiseUsageSummary(known.usageSummary, figures) === known.usageSummary;
+    if (isLess) return;
+    try {
+      await this.sessions.root.registry.updateEntry(entryId, (entry) => ({
+        ...entry,
+        usageSummary: raiseUsageSummary(entry.usageSummary, figures),
+      }));
+    } catch (error) {
+      this.ports.logger.warn(`The usage of ${entryId} was not written.`, error);
+    }
+  }
+
+  /** As the hooks do at the end of a turn: the record first, so that nobody sees it work without locks. */
+  private async endTurn({ state: { header }, agent }: WatchedAgent): Promise<void> {
+    const { childKey, entryId, lastEventMs } = agent;
+    try {
+      const record = new SessionRecordFile(
+        this.folder,
+        sessionRecordName(header.harness, header.sessionKey),
+      );
+      const now = record.state?.agents.get(childKey ?? '');
+      // Meanwhile a hook may have told more.
+      if (now?.lastEventMs !== lastEventMs) return;
+      const by = childKey === undefined ? {} : { child: childKey };
+      record.append({ kind: 'turn-end', atMs: systemClock.now(), ...by });
+      await this.ports.closeTurn(entryId);
+      this.ports.logger.info(`The turn of ${entryId} is over: a person interrupted it.`);
+    } catch (error) {
+      this.ports.logger.warn(`The interrupted turn of ${entryId} could not be ended.`, error);
+    }
+  }
+}
+
+async function stampOf(path: string): Promise<string | undefined> {
+  // On Windows, to look at a file of another machine is to log in there.
+  if (/^[\\/]{2}/.test(path)) return undefined;
+  try {
+    const { size, mtimeMs, ino } = await stat(path);
+    return `${ino}-${size}-${mtimeMs}`;
+  } catch {
+    // There is none yet, or it was removed.
+    return undefined;
+  }
+}

@@ -1,0 +1,196 @@
+import { deepEqual, equal, match, notEqual } from 'node:assert/strict';
+
+import type { AgentProcess } from '../../support/agents/agentProcess.ts';
+import { createModelGate } from '../../support/agents/modelGate.ts';
+import { runOpenCodeOnce, startOpenCodeServer } from '../../support/agents/openCode.ts';
+import { makeOpenCodeWorld, type OpenCodeWorld } from '../../support/agents/openCodeWorld.ts';
+import {
+  callTool,
+  stepsByPrompt,
+  type ModelStep,
+} from '../../support/agents/scriptedClaudeModel.ts';
+import { eventually } from '../../support/eventually.ts';
+import { ConnectedRepository } from './support/connectedRepository.ts';
+
+const files = { 'a.txt': 'one\ntwo\n', 'b.txt': 'x\n', 'held.txt': 'theirs\n' };
+
+type Plan = Readonly<Record<string, readonly ModelStep[]>>;
+
+describe('a real OpenCode', () => {
+  let repository: ConnectedRepository<OpenCodeWorld>;
+  afterEach(() => repository.end());
+
+  async function connected(planOf: (path: (name: string) => string) => Plan): Promise<void> {
+    let plan: Plan = {};
+    repository = await ConnectedRepository.make(
+      (root) =>
+        makeOpenCodeWorld({
+          root,
+          files,
+          hooks: false,
+          script: (request) => stepsByPrompt(plan)(request),
+        }),
+      { harness: 'opencode' },
+    );
+    plan = planOf((name) => repository.path(name));
+  }
+
+  const read = (filePath: string): ModelStep => callTool('read', { filePath });
+  const edit = (filePath: string, oldString: string, newString: string): ModelStep =>
+    callTool('edit', { filePath, oldString, newString });
+  const bash = (command: string): ModelStep => callTool('bash', { command, description: 'Work' });
+
+  const start = (): AgentProcess =>
+    repository.started(runOpenCodeOnce('Do the work', repository.world.options));
+
+  async function run(): Promise<void> {
+    const openCode = start();
+    equal((await openCode.exit).code, 0, openCode.stderr());
+  }
+
+  const results = (): readonly string[] =>
+    repository.world.model.asked.flatMap(({ toolResults }) => toolResults.map(({ text }) => text));
+
+  it('joins, hands its identity to its commands, holds what it edits, and tells what it used', async () => {
+    const gate = createModelGate();
+    await connected((path) => ({
+      'Do the work': [
+        read(path('a.txt')),
+        edit(path('a.txt'), 'one', 'ONE'),
+        bash('echo "agent $HEDDLE_AGENTS_SESSION"'),
+        { text: 'Done.', gate, usage: { input_tokens: 300, cache_read_input_tokens: 200 } },
+      ],
+    }));
+    const openCode = start();
+    await gate.arrived;
+    const agent = await repository.agent();
+    deepEqual(
+      [agent.harness, agent.status, agent.pid, agent.liveness, agent.model],
+      ['opencode', 'active', openCode.pid, 'alive', 'claude-sonnet-4-5'],
+    );
+    notEqual(agent.process_start, null);
+    match(agent.native_actor_key ?? '', /^opencode:session:ses_/);
+    deepEqual(await repository.locks(), [`a.txt ${agent.session_id}`]);
+    match(results()[2] ?? '', new RegExp(`^agent ${agent.session_id}$`, 'm'));
+    gate.open();
+    equal((await openCode.exit).code, 0, openCode.stderr());
+    deepEqual(await repository.locks(), []);
+    equal((await repository.agent()).status, 'complete');
+    const usage = repository.recorded('usage').at(-1)?.usage as Record<string, number>;
+    deepEqual([usage.inputTokens, usage.outputTokens, usage.cacheReadTokens], [600, 40, 200]);
+  });
+
+  it('is refused a file of somebody else, and its command that changes it is recorded', async () => {
+    await connected((path) => ({
+      'Do the work': [
+        read(path('held.txt')),
+        edit(path('held.txt'), 'theirs', 'mine'),
+        callTool('write', { filePath: path('held.txt'), content: 'mine\n' }),
+        callTool('write', { filePath: path('new.txt'), content: 'new\n' }),
+        bash('cat held.txt; sed -i s/theirs/mine/ held.txt'),
+        { text: 'Done.' },
+      ],
+    }));
+    await repository.holdBySomebody('held.txt');
+    await run();
+    const told = results();
+    equal(told.length, 5);
+    for (const reason of told.slice(1, 3)) {
+      match(reason, /Heddle Agents: this edit was not made/);
+      match(reason, /held\.txt .*somebody.*Mine/);
+      match(reason, /heddle-agents lock .*held\.txt/);
+    }
+    equal(repository.read('new.txt'), 'new\n');
+    match(told[4] ?? '', /^theirs/); // until the command, which no hook can judge
+    equal(repository.read('held.txt'), 'mine\n');
+    equal((await repository.activity('lock-refused')).length, 2);
+    deepEqual(
+      (await repository.activity('lock-saved-over')).map(({ cause, paths }) => [cause, paths]),
+      [['shell', ['held.txt']]],
+    );
+  });
+
+  it('has a subagent as a child, which holds what it edits itself and ends before it', async () => {
+    const [gate, last] = [createModelGate(), createModelGate()];
+    const task = { description: 'Change', prompt: 'Be a helper', subagent_type: 'general' };
+    await connected((path) => ({
+      'Be a helper': [
+        read(path('a.txt')),
+        edit(path('a.txt'), 'one', 'ONE'),
+        { text: 'Changed.', gate },
+      ],
+      'Do the work': [callTool('task', task), { text: 'Done.', gate: last }],
+    }));
+    const openCode = start();
+    await gate.arrived;
+    const parent = await repository.agent();
+    const [child, ...others] = await repository.childrenOf(parent);
+    deepEqual(others, []);
+    deepEqual([child?.pid, child?.status, child?.liveness], [openCode.pid, 'active', 'alive']);
+    deepEqual(await repository.locks(), [`a.txt ${child?.session_id ?? ''}`]);
+    gate.open();
+    await last.arrived;
+    await eventually('the child ends', async () => {
+      return (await repository.childrenOf(parent))[0]?.status === 'complete';
+    });
+    deepEqual(await repository.locks(), []);
+    equal((await repository.agent()).status, 'active');
+    last.open();
+    equal((await openCode.exit).code, 0, openCode.stderr());
+    equal((await repository.agent()).status, 'complete');
+    equal(repository.read('a.txt'), 'ONE\ntwo\n');
+  });
+
+  it('gives back what it held when a person breaks its turn off, and stays', async () => {
+    const gate = createModelGate();
+    await connected((path) => ({
+      'Do the work': [
+        callTool('write', { filePath: path('new.txt'), content: 'new\n' }),
+        { text: 'Never.', gate },
+      ],
+    }));
+    const server = repository.started(startOpenCodeServer(repository.world.options));
+    const address = (): string | undefined =>
+      /http:\/\/127\.0\.0\.1:\d+/.exec(JSON.stringify(server.lines))?.[0];
+    const post = async (path: string, body: unknown): Promise<unknown> => {
+      const headers = { 'content-type': 'application/json' };
+      const init = { method: 'POST', headers, body: JSON.stringify(body) };
+      return (await fetch(`${address() ?? ''}${path}`, init)).json();
+    };
+    await eventually('it listens', () => address() !== undefined);
+    const { id } = (await post('/session', {})) as { readonly id: string };
+    const turn = post(`/session/${id}/message`, { parts: [{ type: 'text', text: 'Do the work' }] });
+    await gate.arrived;
+    const agent = await repository.agent();
+    equal(agent.pid, server.pid);
+    deepEqual(await repository.locks(), [`new.txt ${agent.session_id}`]);
+    await post(`/session/${id}/abort`, {});
+    await turn;
+    await eventually('the turn is over', async () => (await repository.locks()).length === 0);
+    const { status, liveness } = await repository.agent();
+    deepEqual([status, liveness], ['active', 'alive']);
+  });
+
+  it('gives back what it and its subagent held when it is killed', async () => {
+    const gate = createModelGate();
+    const task = { description: 'Change', prompt: 'Be a helper', subagent_type: 'general' };
+    await connected((path) => ({
+      'Be a helper': [
+        read(path('a.txt')),
+        edit(path('a.txt'), 'one', 'ONE'),
+        { text: 'Never.', gate },
+      ],
+      'Do the work': [read(path('b.txt')), edit(path('b.txt'), 'x', 'X'), callTool('task', task)],
+    }));
+    const openCode = start();
+    await gate.arrived;
+    equal((await repository.locks()).length, 2);
+    openCode.kill('SIGKILL');
+    await openCode.exit;
+    deepEqual(await repository.locks(), []);
+    deepEqual(
+      (await repository.agents()).map(({ liveness }) => liveness),
+      ['dead', 'dead'],
+    );
+  });
+});
