@@ -5,7 +5,7 @@ import { isSameValue } from '../base/sameValue.ts';
 import type { DiscoveredAgent } from '../core/harness/discovery/discoveredAgent.ts';
 import type { ListedProcess } from '../core/harness/discovery/listedProcess.ts';
 import type { HarnessId } from '../core/harness/harnessEvent.ts';
-import { agentOf } from '../harnesses/agentAncestor.ts';
+import { standaloneAgentOf } from '../harnesses/agentAncestor.ts';
 import { allHarnesses, harnessById } from '../harnesses/harnesses.ts';
 import { discoverAgents } from '../node/discovery/discoverAgents.ts';
 import { ancestorsOf } from '../node/processes/processAncestors.ts';
@@ -19,8 +19,11 @@ import type { TerminalAgents } from './terminalAgents.ts';
 const intervalMs = 10_000;
 /** So long after the view is shown it looks first: a window that opens has other things to do. */
 const firstLookMs = 2000;
+/** What changes in the registry within this time is looked at together. */
+const registryDelayMs = 250;
 
-interface Found extends ShownDiscovery {
+/** An agent that was found, with where it is seen. */
+export interface Found extends ShownDiscovery {
   readonly shownIn: vscode.Terminal | undefined;
 }
 
@@ -34,7 +37,8 @@ export class DiscoveredAgents implements Disposable {
   private found: ReadonlyMap<string, readonly Found[]> = new Map();
   private readonly terminalByAgent = new Map<string, vscode.Terminal | undefined>();
   private isVisible = false;
-  private isLooking = false;
+  private looking: Promise<void> | undefined;
+  private isLookWanted = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -62,7 +66,7 @@ export class DiscoveredAgents implements Disposable {
     this.own.add(
       registries.onDidChange((event) => {
         // Whoever registered is not to be shown twice until the next look.
-        if (!isMereBeat(event) && this.found.size > 0) this.lookIn(0);
+        if (!isMereBeat(event) && this.found.size > 0) this.lookIn(registryDelayMs);
       }),
     );
     this.own.add(toDisposable(() => clearTimeout(this.timer)));
@@ -87,33 +91,49 @@ export class DiscoveredAgents implements Disposable {
   setVisible(isVisible: boolean): void {
     if (isVisible === this.isVisible) return;
     this.isVisible = isVisible;
-    this.lookIn(firstLookMs);
+    // What was found before may have gone while nobody looked.
+    this.lookIn(this.found.size > 0 ? 0 : firstLookMs);
+  }
+
+  /** Everything that was found, of all roots. */
+  get all(): readonly { readonly root: string; readonly found: Found }[] {
+    return [...this.found].flatMap(([root, each]) => each.map((found) => ({ root, found })));
   }
 
   /** Looks at once, whoever sees it; resolves when the rows are those of now. */
-  async look(): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
-    try {
-      const isWanted = vscode.workspace.isTrusted && readSettings().hasDiscovery;
-      const roots = isWanted ? this.registries.roots : [];
-      const found = new Map<string, readonly Found[]>();
-      for (const root of roots) {
-        const inRoot = await this.lookAt(root);
-        if (inRoot.length > 0) found.set(root.location.root, inRoot);
-      }
-      const isSame = isSameValue(shownOf(this.found), shownOf(found));
-      this.found = found;
-      if (!isSame && !this.own.isDisposed) this._onDidChange.fire(undefined);
-    } catch (error) {
-      this.options.logger.warn('Agents that are not connected could not be looked for.', error);
-    } finally {
-      this.isLooking = false;
-    }
+  look(): Promise<void> {
+    this.isLookWanted = true;
+    this.looking ??= this.lookWhileWanted().finally(() => (this.looking = undefined));
+    return this.looking;
   }
 
   dispose(): void {
     this.own.dispose();
+  }
+
+  /** A wish that comes during a look is granted with another one. Never rejects. */
+  private async lookWhileWanted(): Promise<void> {
+    while (this.isLookWanted) {
+      this.isLookWanted = false;
+      try {
+        await this.lookEverywhere();
+      } catch (error) {
+        this.options.logger.warn('Agents that are not connected could not be looked for.', error);
+      }
+    }
+  }
+
+  private async lookEverywhere(): Promise<void> {
+    const isWanted = vscode.workspace.isTrusted && readSettings().hasDiscovery;
+    const roots = isWanted ? this.registries.roots : [];
+    const found = new Map<string, readonly Found[]>();
+    for (const root of roots) {
+      const inRoot = await this.lookAt(root);
+      if (inRoot.length > 0) found.set(root.location.root, inRoot);
+    }
+    const isSame = isSameValue(shownOf(this.found), shownOf(found));
+    this.found = found;
+    if (!isSame && !this.own.isDisposed) this._onDidChange.fire(undefined);
   }
 
   private lookIn(delayMs: number): void {
@@ -178,5 +198,5 @@ function isOpen(terminal: vscode.Terminal | undefined): boolean {
 }
 
 function harnessOf(process: ListedProcess): HarnessId | undefined {
-  return agentOf(process, allHarnesses)?.id;
+  return standaloneAgentOf(process, allHarnesses)?.id;
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { runAndSubscribe } from '../base/event.ts';
-import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import { DisposableStore, toDisposable, type Disposable } from '../base/lifecycle.ts';
 import { toAgentElement } from '../presentation/agentElement.ts';
 import type { AgentActivities } from './agentActivities.ts';
 import { appendPlain } from './markdownTooltip.ts';
@@ -11,6 +11,11 @@ import {
 } from '../presentation/registryStatus.ts';
 import { isEmptyChange, type LockPictures } from './lockPictures.ts';
 import { isMereBeat, type RegistrySet } from './registrySet.ts';
+
+/** What agents do is counted this much later, all of it at once: some do ten things a second. */
+const activityDelayMs = 100;
+/** How often ages are told anew. */
+const ageIntervalMs = 30_000;
 
 /** Most agents of one kind that the tooltip lists one by one. */
 const maxListed = 10;
@@ -26,6 +31,7 @@ export class RegistryStatusBar implements Disposable {
   private readonly own = new DisposableStore();
   private readonly item: vscode.StatusBarItem;
   private shown: string | undefined;
+  private pendingTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly registries: RegistrySet,
@@ -47,8 +53,11 @@ export class RegistryStatusBar implements Disposable {
       locks.onDidChange(({ changed }) => void (isEmptyChange(changed) || this.update())),
     );
     if (activities) {
-      this.own.add(activities.onDidChange(({ isDoing }) => void (isDoing && this.update())));
+      this.own.add(activities.onDidChange(({ isDoing }) => void (isDoing && this.updateSoon())));
     }
+    this.own.add(toDisposable(() => clearTimeout(this.pendingTimer)));
+    const timer = setInterval(() => this.update(), ageIntervalMs);
+    this.own.add(toDisposable(() => clearInterval(timer)));
     this.own.add(
       runAndSubscribe(registries.onDidChange, (event) => {
         if (!isMereBeat(event)) this.update();
@@ -60,7 +69,13 @@ export class RegistryStatusBar implements Disposable {
     this.own.dispose();
   }
 
+  private updateSoon(): void {
+    this.pendingTimer ??= setTimeout(() => this.update(), activityDelayMs);
+  }
+
   private update(): void {
+    clearTimeout(this.pendingTimer);
+    this.pendingTimer = undefined;
     const snapshots = this.registries.roots.map((root) => root.snapshot);
     const status = registryStatus(snapshots, {
       nowMs: Date.now(),

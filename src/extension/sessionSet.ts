@@ -19,6 +19,8 @@ export interface RootSessions {
   readonly states: readonly SessionState[];
   /** Looks at every record again. */
   refresh(): Promise<void>;
+  /** The transcripts of these agents grew at these times. */
+  noteGrowth(growth: ReadonlyMap<string, number>): void;
 }
 
 /** Something changed in one root, or, without entries, the set of roots did. */
@@ -110,6 +112,10 @@ class Member implements RootSessions, Disposable {
 
   refresh(): Promise<void> {
     return this.monitor.refresh();
+  }
+
+  noteGrowth(growth: ReadonlyMap<string, number>): void {
+    this.monitor.noteGrowth(growth);
   }
 
   dispose(): void {

@@ -10,6 +10,7 @@ import { lastSegment } from '../presentation/pathFolders.ts';
 import { toPlainLine } from '../presentation/plainText.ts';
 import {
   agentCrossingSentence,
+  crossingsSentence,
   isCrossed,
   isNews,
   parseTold,
@@ -27,6 +28,8 @@ import type { RootUsage, UsageSet } from './usageSet.ts';
 
 const toldKey = 'heddle.toldSpending';
 const dayStartKey = 'heddle.spendingDayStart';
+/** Of more agents at once one notification tells. */
+const maxSingly = 3;
 /** A limit is looked at this often at most. */
 const lookEveryMs = 2000;
 
@@ -118,6 +121,7 @@ export class SpendingWatch implements Disposable {
   private lookAtAgents({ location: { root } }: RootRegistry, usage: RootUsage): void {
     const before = this.crossings.get(root) ?? new Map<string, Crossing>();
     const after = new Map<string, Crossing>();
+    const news: { readonly agent: AgentSnapshot; readonly verdict: Crossing }[] = [];
     const { perAgentUsd } = this.settings;
     for (const agent of perAgentUsd === undefined ? [] : usage.independent) {
       const { sessionId, status } = agent.entry;
@@ -126,21 +130,42 @@ export class SpendingWatch implements Disposable {
       const verdict = spendingVerdict(spent.cost, perAgentUsd);
       if (!isCrossed(verdict)) continue;
       after.set(sessionId, verdict);
-      this.tellOfAgent(root, agent, verdict);
+      if (isNews(this.told[agentKey(root, sessionId)], verdict)) news.push({ agent, verdict });
     }
     this.crossings.set(root, after);
+    if (news.length > maxSingly) this.tellOfMany(root, news);
+    else for (const { agent, verdict } of news) this.tellOfAgent(root, agent, verdict);
     const entryIds = new Set([...before.keys(), ...after.keys()]);
     if (entryIds.size > 0) this._onDidChange.fire({ root, entryIds });
   }
 
   private tellOfAgent(root: string, { entry }: AgentSnapshot, verdict: Crossing): void {
     const { sessionId } = entry;
-    const key = `agent:${sessionId}@${root}`;
     const { t } = vscode.l10n;
     const show: CommandId = 'heddle.agent.showDetails';
-    this.tell(key, verdict, {
+    this.keepTold([[agentKey(root, sessionId), verdict]]);
+    this.tell({
       text: agentCrossingSentence(agentName(entry, t), verdict, t),
       action: commandAction(t('Show Details'), show, toAgentElement({ root, sessionId })),
+    });
+  }
+
+  /** Such as when a limit is set below what all of them have spent. */
+  private tellOfMany(
+    root: string,
+    news: readonly { readonly agent: AgentSnapshot; readonly verdict: Crossing }[],
+  ): void {
+    const { t } = vscode.l10n;
+    this.keepTold(
+      news.map(({ agent, verdict }) => [agentKey(root, agent.entry.sessionId), verdict]),
+    );
+    this.tell({
+      text: crossingsSentence(
+        toPlainLine(lastSegment(root), 60),
+        news.map(({ verdict }) => verdict),
+        t,
+      ),
+      action: commandAction(t('Show Agents'), 'heddle.agents.focus'),
     });
   }
 
@@ -154,22 +179,28 @@ export class SpendingWatch implements Disposable {
     });
     if (dayStart !== before) this.keepDayStart(root, dayStart);
     const verdict = spendingVerdict(cost, this.settings.perRepositoryUsd);
-    if (!isCrossed(verdict)) return;
+    const key = `day:${dayStart.day}@${root}`;
+    if (!isCrossed(verdict) || !isNews(this.told[key], verdict)) return;
     const { t } = vscode.l10n;
-    this.tell(`day:${dayStart.day}@${root}`, verdict, {
+    this.keepTold([[key, verdict]]);
+    this.tell({
       text: repositoryCrossingSentence(toPlainLine(lastSegment(root), 60), verdict, t),
       action: commandAction(t('Show Agents'), 'heddle.agents.focus'),
     });
   }
 
-  private tell(
-    key: string,
-    verdict: Crossing,
-    { text, action }: { readonly text: string; readonly action: ReturnType<typeof commandAction> },
-  ): void {
-    if (!isNews(this.told[key], verdict)) return;
-    this.told = withTold(this.told, key, verdict);
+  private keepTold(crossings: readonly (readonly [string, Crossing])[]): void {
+    this.told = withTold(this.told, crossings);
     void this.options.state.update(toldKey, this.told);
+  }
+
+  private tell({
+    text,
+    action,
+  }: {
+    readonly text: string;
+    readonly action: ReturnType<typeof commandAction>;
+  }): void {
     notify('warning', text, [
       action,
       commandAction(
@@ -187,4 +218,8 @@ export class SpendingWatch implements Disposable {
   private keepDayStart(root: string, dayStart: DayStart): void {
     void this.options.state.update(`${dayStartKey}@${root}`, dayStart);
   }
+}
+
+function agentKey(root: string, sessionId: string): string {
+  return `agent:${sessionId}@${root}`;
 }

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { systemClock } from '../base/clock.ts';
 import { Emitter } from '../base/event.ts';
@@ -16,14 +17,14 @@ import {
   sessionRecordsFolder,
 } from '../node/harnessSessions/sessionRecordFile.ts';
 import { transcriptName } from '../node/usage/transcriptName.ts';
-import { UsageReader, type UsageReadResult } from '../node/usage/usageReader.ts';
+import { UsageReader } from '../node/usage/usageReader.ts';
 import { usageOfEntry, type ShownUsage } from '../presentation/usageShown.ts';
 import { UsageSums } from '../presentation/usageSums.ts';
 import type { LockSet } from './lockSet.ts';
 import { isMereBeat, type RegistrySet } from './registrySet.ts';
 import type { RootSessions, SessionSet } from './sessionSet.ts';
 import { readSettings } from './settings.ts';
-import { UsageWatch, type WatchedAgent } from './usageWatch.ts';
+import { UsageWatch, type TranscriptNews, type WatchedAgent } from './usageWatch.ts';
 
 /** These agents, and all that spawned them, used more; or, without them, the set of roots is another. */
 export interface UsageSetChange {
@@ -176,6 +177,8 @@ class Member implements RootUsage, Disposable {
       states: () => sessions.states,
       read: (transcript) => this.read(transcript),
       raise: (entryId, figures) => this.raise(entryId, figures),
+      grew: (growth) => sessions.noteGrowth(growth),
+      isPresent: (entryId) => isPresent(this.sums.find(entryId)),
       interrupted: (agent) => this.endTurn(agent),
       prices: ports.prices,
       mayRead: () => vscode.workspace.isTrusted,
@@ -212,20 +215,20 @@ class Member implements RootUsage, Disposable {
   }
 
   /** A transcript that did not grow is not opened. */
-  private async read(
-    transcript: AgentTranscript,
-  ): Promise<(UsageReadResult & { readonly kind: 'read' }) | undefined> {
+  private async read(transcript: AgentTranscript): Promise<TranscriptNews | undefined> {
     const { path: transcriptPath, harness } = transcript;
     const name = transcriptName(transcript);
-    const stamp = await stampOf(transcriptPath);
-    if (stamp === undefined || this.stamps.get(name) === stamp) return undefined;
+    const seen = await stampOf(transcriptPath);
+    if (seen === undefined || this.stamps.get(name) === seen.stamp) return undefined;
     const result = await withTranscriptFormat(harness, (format) =>
       this.reader.read({ name, transcriptPath, format }),
     );
     if (result === undefined) return undefined;
     if (result.kind === 'refused') this.ports.logger.debug(result.problem);
-    if (result.kind !== 'read' || result.isComplete) this.stamps.set(name, stamp);
-    return result.kind === 'read' ? result : undefined;
+    if (result.kind !== 'read' || result.isComplete) this.stamps.set(name, seen.stamp);
+    if (result.kind !== 'read') return undefined;
+    const { reading, isComplete } = result;
+    return { reading, isComplete, changedMs: seen.changedMs };
   }
 
   private async raise(entryId: string, figures: SummaryFigures): Promise<void> {
@@ -233,8 +236,11 @@ class Member implements RootUsage, Disposable {
     const isLess =
       known === undefined || raiseUsageSummary(known.usageSummary, figures) === known.usageSummary;
     if (isLess) return;
+    const { root } = this.sessions;
+    // A registry that was removed is not made again for a figure.
+    if ((await stampOf(join(root.folder, `${entryId}.toml`))) === undefined) return;
     try {
-      await this.sessions.root.registry.updateEntry(entryId, (entry) => ({
+      await root.registry.updateEntry(entryId, (entry) => ({
         ...entry,
         usageSummary: raiseUsageSummary(entry.usageSummary, figures),
       }));
@@ -264,12 +270,21 @@ class Member implements RootUsage, Disposable {
   }
 }
 
-async function stampOf(path: string): Promise<string | undefined> {
+function isPresent(agent: AgentSnapshot | undefined): boolean {
+  return agent?.entry.status === 'active' && agent.verdict.liveness !== 'dead';
+}
+
+interface FileStamp {
+  readonly stamp: string;
+  readonly changedMs: number;
+}
+
+async function stampOf(path: string): Promise<FileStamp | undefined> {
   // On Windows, to look at a file of another machine is to log in there.
   if (/^[\\/]{2}/.test(path)) return undefined;
   try {
     const { size, mtimeMs, ino } = await stat(path);
-    return `${ino}-${size}-${mtimeMs}`;
+    return { stamp: `${ino}-${size}-${mtimeMs}`, changedMs: mtimeMs };
   } catch {
     // There is none yet, or it was removed.
     return undefined;

@@ -22,12 +22,22 @@ export interface WatchedAgent {
   readonly agent: SessionAgent;
 }
 
+/** What was added to a transcript. */
+export interface TranscriptNews {
+  readonly reading: TranscriptReading;
+  readonly isComplete: boolean;
+  /** When it last grew. */
+  readonly changedMs: number;
+}
+
 export interface UsageWatchPorts {
   readonly states: () => readonly SessionState[];
   /** Reads on. Undefined when nothing was added since the last time, or there is nothing to read. */
-  readonly read: (
-    transcript: AgentTranscript,
-  ) => Promise<{ readonly reading: TranscriptReading; readonly isComplete: boolean } | undefined>;
+  readonly read: (transcript: AgentTranscript) => Promise<TranscriptNews | undefined>;
+  /** The transcripts of these agents grew at these times, which is a sign of life. */
+  readonly grew: (growth: ReadonlyMap<string, number>) => void;
+  /** False for an agent that is known to be dead or has finished: nothing happens there by itself. */
+  readonly isPresent: (entryId: string) => boolean;
   /** Raises the figures of the entry. */
   readonly raise: (entryId: string, figures: SummaryFigures) => Promise<void>;
   /** A person stopped the agent, of which no hook was told. */
@@ -46,6 +56,8 @@ interface Known {
   lastLookMs: number;
   lastRaiseMs: number;
   mustRaise: boolean;
+  /** The interruption of which it was told. */
+  toldInterruptMs: number | undefined;
 }
 
 const tickMs = 1000;
@@ -55,6 +67,11 @@ const raiseEveryMs = 10_000;
 const looksPerTick = 40;
 /** After an event there is one look at once and one later, for what is written after it. */
 const looksPerEvent = 2;
+/**
+ * So long after its last event nothing that a hook began before the interruption goes on, and what it
+ * locked in its turn is none of a next one.
+ */
+const settleMs = 2000;
 
 /**
  * Knows what the agents of one root used. Transcripts are read on off the path of events, each at most
@@ -93,7 +110,10 @@ export class UsageWatch implements Disposable {
   markAll(): void {
     this.mark(this.watched().keys());
     const changed = new Set<string>();
-    for (const [id, known] of this.known) if (this.show(known)) changed.add(id);
+    for (const [id, known] of this.known) {
+      if (this.show(known)) changed.add(id);
+      known.mustRaise = known.usage !== undefined;
+    }
     if (changed.size > 0) this._onDidChange.fire(changed);
   }
 
@@ -118,43 +138,61 @@ export class UsageWatch implements Disposable {
   private hasMore(): boolean {
     if (this.looks.size > 0) return true;
     for (const { mustRaise } of this.known.values()) if (mustRaise) return true;
-    return this.ports.mayRead() && this.ports.states().some(hasWorker);
+    return this.ports.mayRead() && this.ports.states().some((state) => this.hasWorker(state));
+  }
+
+  /** Only a transcript that can be read tells more than the record. */
+  private hasWorker({ header, agents }: SessionState): boolean {
+    for (const agent of agents.values()) {
+      if (this.isWorker(agent) && agentTranscript(header, agent) !== undefined) return true;
+    }
+    return false;
+  }
+
+  private isWorker(agent: SessionAgent): boolean {
+    return isAtWork(agent) && this.ports.isPresent(agent.entryId);
   }
 
   private async tick(): Promise<void> {
     const nowMs = this.ports.clock.now();
     const watched = this.watched();
     const changed = new Set<string>();
+    const growth = new Map<string, number>();
     for (const id of this.due(watched, nowMs)) {
       const each = watched.get(id);
       if (each === undefined || this.own.isDisposed) continue;
-      if (await this.look(id, each)) changed.add(id);
+      if (await this.look(id, each, growth)) changed.add(id);
     }
-    if (changed.size > 0 && !this.own.isDisposed) this._onDidChange.fire(changed);
+    if (this.own.isDisposed) return;
+    if (growth.size > 0) this.ports.grew(growth);
+    if (changed.size > 0) this._onDidChange.fire(changed);
     await this.raiseDue();
   }
 
-  /** Those with news first; then whoever is at work and was not looked at for longest. */
+  /**
+   * Whoever is at work and has news first, then others with news, then who is at work without; each time
+   * those who were not looked at for longest.
+   */
   private due(watched: ReadonlyMap<string, WatchedAgent>, nowMs: number): readonly string[] {
-    const isDue = (id: string): boolean =>
-      nowMs - (this.known.get(id)?.lastLookMs ?? Number.NEGATIVE_INFINITY) >= lookEveryMs;
-    const due: string[] = [];
-    for (const id of this.looks.keys()) {
-      if (!watched.has(id)) this.looks.delete(id);
-      else if (isDue(id)) due.push(id);
-      if (due.length === looksPerTick) return due;
-    }
-    const workers: string[] = [];
+    for (const id of this.looks.keys()) if (!watched.has(id)) this.looks.delete(id);
+    const due: { readonly id: string; readonly rank: number; readonly lastLookMs: number }[] = [];
     for (const [id, { agent }] of watched) {
-      if (isAtWork(agent) && !this.looks.has(id) && isDue(id)) workers.push(id);
+      const hasNews = this.looks.has(id);
+      const lastLookMs = this.known.get(id)?.lastLookMs ?? Number.NEGATIVE_INFINITY;
+      if (nowMs - lastLookMs < lookEveryMs || !(hasNews || isAtWork(agent))) continue;
+      const isWorker = this.isWorker(agent);
+      if (hasNews || isWorker) due.push({ id, rank: rankOf(hasNews, isWorker), lastLookMs });
     }
-    const lastLook = (id: string): number => this.known.get(id)?.lastLookMs ?? 0;
-    workers.sort((a, b) => lastLook(a) - lastLook(b));
-    return [...due, ...workers.slice(0, looksPerTick - due.length)];
+    due.sort((a, b) => a.rank - b.rank || compareTimes(a.lastLookMs, b.lastLookMs));
+    return due.slice(0, looksPerTick).map(({ id }) => id);
   }
 
   /** True when it looks different now. */
-  private async look(id: string, { state, agent }: WatchedAgent): Promise<boolean> {
+  private async look(
+    id: string,
+    { state, agent }: WatchedAgent,
+    growth: Map<string, number>,
+  ): Promise<boolean> {
     const known = this.known.get(id) ?? newKnown();
     this.known.set(id, known);
     known.lastLookMs = this.ports.clock.now();
@@ -166,12 +204,28 @@ export class UsageWatch implements Disposable {
     const read = transcript && (await this.ports.read(transcript));
     if (read) {
       known.reading = read.reading;
+      growth.set(id, read.changedMs);
       if (!read.isComplete) this.looks.set(id, looksPerEvent);
-      if (wasInterrupted(agent, read.reading)) await this.ports.interrupted({ state, agent });
     }
+    await this.tellInterruption(known, { state, agent });
     const model = agent.childKey === undefined ? state.header.model : undefined;
     known.totals = agentTotals(known.reading, agent, model);
     return this.show(known);
+  }
+
+  /** Once for each mark, and only for the last of a transcript that was read to its end. */
+  private async tellInterruption(known: Known, { state, agent }: WatchedAgent): Promise<void> {
+    const atMs = interruptedMs(agent, known.reading);
+    if (atMs === undefined || known.toldInterruptMs === atMs) return;
+    const isSettled = this.ports.clock.now() - agent.lastEventMs >= settleMs;
+    if (!isSettled || this.looksAgain(agent.entryId)) return;
+    known.toldInterruptMs = atMs;
+    await this.ports.interrupted({ state, agent });
+  }
+
+  /** True while its transcript is not read to the end. */
+  private looksAgain(id: string): boolean {
+    return (this.looks.get(id) ?? 0) === looksPerEvent;
   }
 
   /** True when it looks different now. */
@@ -226,22 +280,29 @@ function newKnown(): Known {
     lastLookMs: Number.NEGATIVE_INFINITY,
     lastRaiseMs: Number.NEGATIVE_INFINITY,
     mustRaise: false,
+    toldInterruptMs: undefined,
   };
+}
+
+function rankOf(hasNews: boolean, isWorker: boolean): number {
+  if (hasNews) return isWorker ? 0 : 1;
+  return 2;
+}
+
+/** Infinities have no difference. */
+function compareTimes(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 function isAtWork({ phase }: SessionAgent): boolean {
   return phase === 'working' || phase === 'waiting';
 }
 
-/** Only a transcript that can be read tells more than the record. */
-function hasWorker({ header, agents }: SessionState): boolean {
-  for (const agent of agents.values()) {
-    if (isAtWork(agent) && agentTranscript(header, agent) !== undefined) return true;
-  }
-  return false;
-}
-
 /** The mark counts as long as nothing happened after it. */
-function wasInterrupted(agent: SessionAgent, { interruptedAtMs }: TranscriptReading): boolean {
-  return interruptedAtMs !== undefined && isAtWork(agent) && interruptedAtMs >= agent.lastEventMs;
+function interruptedMs(
+  agent: SessionAgent,
+  reading: TranscriptReading | undefined,
+): number | undefined {
+  const atMs = reading?.interruptedAtMs;
+  return atMs !== undefined && isAtWork(agent) && atMs >= agent.lastEventMs ? atMs : undefined;
 }

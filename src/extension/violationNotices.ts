@@ -1,12 +1,16 @@
+import { sep } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore, toDisposable, type Disposable } from '../base/lifecycle.ts';
+import type { ActivityParty } from '../core/activity/activityEvent.ts';
 import { toIncidentElement } from '../presentation/violationElement.ts';
 import { incidentParties, type Incident } from '../presentation/violationHistory.ts';
 import { violationNotice } from '../presentation/violationWording.ts';
 import { commandAction, notify } from './commands/notify.ts';
 import type { CommandId } from './ids.ts';
+import type { LockSet } from './lockSet.ts';
 import type { RootRegistry } from './registrySet.ts';
 import { partyNamer, type IncidentSet } from './violations.ts';
+import type { WindowHolder } from './windowHolder.ts';
 
 /** What follows within this time is told together. */
 const bundleMs = 2000;
@@ -14,7 +18,16 @@ const bundleMs = 2000;
 const quietMs = 10 * 60_000;
 const maxRemembered = 500;
 
-/** Warns of files that were changed past their holders: once for all that comes together. */
+interface NoticeOptions {
+  /** Whether somebody is the person at this window. */
+  readonly isOwn: (root: RootRegistry, party: ActivityParty) => boolean;
+  readonly bundleMs?: number | undefined;
+}
+
+/**
+ * Warns of files that were changed past their holders: once for all that comes together, and only in
+ * windows that it concerns.
+ */
 export class ViolationNotices implements Disposable {
   private readonly own = new DisposableStore();
   private readonly pending = new Map<RootRegistry, Incident[]>();
@@ -23,7 +36,7 @@ export class ViolationNotices implements Disposable {
 
   constructor(
     incidents: Pick<IncidentSet, 'onDidChange'>,
-    private readonly bundlesMs = bundleMs,
+    private readonly options: NoticeOptions,
   ) {
     this.own.add(incidents.onDidChange(({ root, news }) => this.add(root, news)));
     this.own.add(toDisposable(() => clearTimeout(this.timer)));
@@ -36,11 +49,29 @@ export class ViolationNotices implements Disposable {
   private add(root: RootRegistry, news: readonly Incident[]): void {
     const nowMs = performance.now();
     const wanted = news.filter(
-      (incident) => incident.kind === 'violation' && this.isDue(root, { incident, nowMs }),
+      (incident) =>
+        incident.kind === 'violation' &&
+        this.concerns(root, incident) &&
+        this.isDue(root, { incident, nowMs }),
     );
     if (wanted.length === 0) return;
     this.pending.set(root, [...(this.pending.get(root) ?? []), ...wanted]);
-    this.timer ??= setTimeout(() => this.tell(), this.bundlesMs);
+    this.timer ??= setTimeout(() => this.tell(), this.options.bundleMs ?? bundleMs);
+  }
+
+  /**
+   * Whom: the window that shows the checkout in which somebody works who did it or held the file, and
+   * the one that held it itself. What can be ascribed to nobody concerns all.
+   */
+  private concerns(root: RootRegistry, { event }: Incident): boolean {
+    const { doer, holder } = incidentParties(event);
+    const parties = [doer, holder].filter((party) => party !== undefined);
+    if (parties.some((party) => this.options.isOwn(root, party))) return true;
+    const folders = parties.flatMap((party) => folderOf(root, party) ?? []);
+    if (folders.length === 0) return true;
+    return folders.some((folder) =>
+      root.folders.some(({ uri }) => isWithin(folder, uri.fsPath) || isWithin(uri.fsPath, folder)),
+    );
   }
 
   private isDue(
@@ -80,4 +111,26 @@ function tellOf(root: RootRegistry, violations: readonly Incident[]): void {
     commandAction(t('Show Changes'), show, first, elements),
     commandAction(t('Show Who Did It'), showDoer, first),
   ]);
+}
+
+/** The folder in which somebody works who is in the registry. */
+function folderOf({ snapshot }: RootRegistry, { sessionId }: ActivityParty): string | undefined {
+  const agent = snapshot.agents.find(({ entry }) => entry.sessionId === sessionId);
+  return agent?.entry.path;
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  return inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : outer + sep);
+}
+
+/** Tells who of the log is the person at this window. */
+export function ownParty(
+  locks: Pick<LockSet, 'get'>,
+  windowHolder: Pick<WindowHolder, 'snapshotIn'>,
+): (root: RootRegistry, party: ActivityParty) => boolean {
+  return ({ location }, { holderId }) => {
+    const rootLocks = locks.get(location.root);
+    const own = rootLocks && windowHolder.snapshotIn(rootLocks);
+    return own !== undefined && own.holder.id === holderId;
+  };
 }

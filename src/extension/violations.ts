@@ -57,8 +57,15 @@ export class IncidentSet implements Disposable {
   /** The newest first, as far as it is read by now. Asking begins to read the past. */
   recent(root: string, nowMs: number): readonly Incident[] {
     const member = this.member(root);
-    member?.readPast();
+    void member?.readPast();
     return member?.history.recent(nowMs) ?? [];
+  }
+
+  /** The newest first, with the past. */
+  async all(root: string): Promise<readonly Incident[]> {
+    const member = this.member(root);
+    await member?.readPast();
+    return member?.history.recent(Date.now()) ?? [];
   }
 
   /** The incident of a row; undefined for anything else, and when it is forgotten. */
@@ -110,7 +117,7 @@ export function partyNamer(
 class RootIncidents implements Disposable {
   private readonly own = new DisposableStore();
   readonly history = new IncidentHistory();
-  private isPastWanted = false;
+  private past: Promise<void> | undefined;
   /** What was followed before the past was read, which has it as well. */
   private readonly followed = new Set<string>();
 
@@ -123,10 +130,9 @@ class RootIncidents implements Disposable {
     setImmediate(() => this.follow());
   }
 
-  readPast(): void {
-    if (this.isPastWanted) return;
-    this.isPastWanted = true;
-    void this.read();
+  /** Reads it once. Never rejects. */
+  readPast(): Promise<void> {
+    return (this.past ??= this.read());
   }
 
   dispose(): void {

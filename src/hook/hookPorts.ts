@@ -73,6 +73,7 @@ export function openHookPorts(options: OpenHookPorts): HookPorts {
     record,
     files,
     activity: lazyActivity(options),
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     agents: {
       register: async (event, known) => {
         const header = await (await stores()).register(event, known);

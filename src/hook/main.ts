@@ -4,7 +4,7 @@ import { systemClock } from '../base/clock.ts';
 import { readInput } from './hookInput.ts';
 import { runHook } from './runHook.ts';
 
-/** An agent waits for its hooks; one that hangs would hang it. */
+/** Longer than a hook works before it gives up: one that hangs even then would hang its agent. */
 const longestMs = 8000;
 
 void main();
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
     );
     return;
   }
-  const overdue = setTimeout(() => process.exit(0), longestMs);
+  setTimeout(() => process.exit(), longestMs).unref();
   try {
     const answer = await runHook({
       harness: process.argv[3],
@@ -32,8 +32,6 @@ async function main(): Promise<void> {
     process.exitCode = answer.exitCode;
   } catch {
     // Fail open: an agent must not stop because of us.
-  } finally {
-    clearTimeout(overdue);
   }
 }
 

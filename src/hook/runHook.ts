@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { errorText } from '../base/errorText.ts';
+import type { Disposable } from '../base/lifecycle.ts';
 import { isHarnessId, type HarnessEvent } from '../core/harness/harnessEvent.ts';
 import { handleEvent } from '../core/harness/hookPolicy.ts';
 import type { HookDecision } from '../core/harness/hookDecision.ts';
@@ -16,6 +17,9 @@ import {
 import { findHeddleRoot, type HeddleRoot } from '../node/heddleRoot.ts';
 import { openHookPorts, unguardedEdit } from './hookPorts.ts';
 import { parsePayload } from './hookInput.ts';
+
+/** An agent waits for its hooks: one that takes longer counts as one that failed. */
+const longestMs = 6000;
 
 export interface HookCall {
   /** Names the coding agent, instead of what the fields of the payload tell. */
@@ -59,9 +63,24 @@ async function decide(event: HarnessEvent, place: Place): Promise<HookDecision> 
   const record = new SessionRecordFile(sessionRecordsFolder(location), name);
   const ports = openHookPorts({ location, harness, record, settings, env, clock });
   try {
-    return await handleEvent(event, ports);
+    return await inTime(handleEvent(event, ports), clock);
   } catch (error) {
     return await failed(event, ports, error);
+  }
+}
+
+/** @throws Error when it takes too long. Whatever it still does then is ended with the process. */
+async function inTime<T>(work: Promise<T>, clock: Clock): Promise<T> {
+  let timer: Disposable | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = clock.after(longestMs, () => {
+      reject(new Error(`It took longer than ${longestMs / 1000} seconds.`));
+    });
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    timer?.dispose();
   }
 }
 

@@ -145,7 +145,10 @@ function header({ agent, activity, isRemoved }: AgentDetails, context: RenderCon
 
 /** What it does since when, and what it waits for. */
 function doingText(now: AgentNow, { nowMs, t }: RenderContext): Html {
-  const since = t('{0} Since {1}.', doingSentence(now, t), localTime(now.sinceMs));
+  const time = localTime(now.sinceMs);
+  const sentence = doingSentence(now, t);
+  const since =
+    sentence === undefined ? t('Working since {0}.', time) : `${sentence} ${t('Since {0}.', time)}`;
   const files = now.tool?.paths ?? [];
   const text = now.waitsFor?.text;
   return html`<p title="${t('for {0}', shortDuration(nowMs - now.sinceMs))}">${since}</p>

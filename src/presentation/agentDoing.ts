@@ -8,7 +8,7 @@ import { toPlainLine } from './plainText.ts';
 const maxPathLength = 48;
 const maxToolLength = 40;
 
-/** `editing src/app.ts`, `runs a command`, the name of a tool; undefined while it uses none. */
+/** `editing src/app.ts`, `running a command`, the name of a tool; undefined while it uses none. */
 export function toolWords(
   tool: RunningTool | undefined,
   t: Translate = inEnglish,
@@ -20,7 +20,7 @@ export function toolWords(
     case 'read':
       return withPaths(tool, t('reading a file'), (path) => t('reading {0}', path), t);
     case 'shell':
-      return t('runs a command');
+      return t('running a command');
     default: {
       const name = toPlainLine(tool.name, maxToolLength);
       return name === '' ? undefined : name;
@@ -83,11 +83,14 @@ export function doingWords(now: AgentNow, t: Translate = inEnglish): string {
   }
 }
 
-/** One sentence that explains what `doingWords` says. */
-export function doingSentence({ phase, waitsFor }: AgentNow, t: Translate = inEnglish): string {
+/** One sentence that explains what `doingWords` says; undefined where there is nothing to explain. */
+export function doingSentence(
+  { phase, waitsFor }: AgentNow,
+  t: Translate = inEnglish,
+): string | undefined {
   switch (phase) {
     case 'working':
-      return t('It is at work.');
+      return undefined;
     case 'waiting':
       return waitsFor?.reason === 'question'
         ? t('It asks you a question and cannot go on.')

@@ -79,19 +79,23 @@ export function stateIcon(entry: AgentEntry, state: ShownState): string {
   }
 }
 
-/** Colours that every theme defines, high contrast included. */
+/**
+ * Colours that every theme defines, high contrast included. Not the orange of charts, which many themes
+ * take from a see-through highlight.
+ */
 export function stateColor(state: ShownState): string {
   switch (state) {
     case 'working':
     case 'alive':
       return 'charts.green';
     case 'waiting':
-      return 'charts.orange';
+      return 'notificationsWarningIcon.foreground';
     case 'idle':
       return 'charts.blue';
     case 'dead':
       return 'charts.red';
     case 'quiet':
+      return 'descriptionForeground';
     case 'unknown':
       return 'charts.yellow';
     case 'complete':

@@ -72,7 +72,7 @@ function line(text: string | undefined): string | undefined {
   return text === undefined ? undefined : toPlainLine(text);
 }
 
-/** `Working since 2026-11-21 10:03. It is at work. Process 123 is running.` */
+/** `Idle since 2026-11-21 10:03. Its turn is over; it waits for the next prompt. Process 123 is running.` */
 function stateText(agent: AgentSnapshot, now: AgentNow | undefined, t: Translate): string {
   const { entry, verdict } = agent;
   const state = shownState(agent, now);
@@ -82,7 +82,8 @@ function stateText(agent: AgentSnapshot, now: AgentNow | undefined, t: Translate
   }
   const words = now.phase === 'working' ? t('working') : doingWords(now, t);
   const since = t('{0} since {1}', capitalised(words), localTime(now.sinceMs).slice(0, -3));
-  return `${since}. ${doingSentence(now, t)} ${evidence}`;
+  const sentences = [`${since}.`, doingSentence(now, t), evidence];
+  return sentences.filter((sentence) => sentence !== undefined).join(' ');
 }
 
 function doingFields(

@@ -46,9 +46,7 @@ export function scopeTexts(
       return {
         label: t('Shared'),
         description: t('this repository, committed'),
-        detail: t(
-          'For everybody who works on this repository. It does nothing on a machine without Heddle Agents.',
-        ),
+        detail: t('For everybody here. It does nothing where Heddle Agents is missing.'),
       };
     case 'user':
       return {

@@ -54,7 +54,7 @@ function discoveredRow(
   const parts = [
     agent.pid === undefined ? undefined : t('process {0}', agent.pid),
     where === undefined ? undefined : t('terminal {0}', where),
-    isConnected ? t('joins when it is started anew') : undefined,
+    isConnected ? t('restart it to join') : undefined,
   ];
   return {
     id: toDiscoveredElement({ root, id: agent.id }),

@@ -24,14 +24,19 @@ export function isNews(told: ToldCrossing | undefined, verdict: SpendingVerdict)
   return verdict.kind === 'over' && told.level === 'near';
 }
 
-const maxTold = 500;
+const maxTold = 10_000;
 
-/** What was told, with one more; the oldest are forgotten. */
-export function withTold(told: ToldCrossings, key: string, verdict: Crossing): ToldCrossings {
-  const { kind: level, limitMicrosUsd } = verdict;
-  const others = Object.entries(told).filter(([each]) => each !== key);
-  const kept = others.slice(-(maxTold - 1));
-  return { ...Object.fromEntries(kept), [key]: { level, limitMicrosUsd } };
+/** What was told, with these; the oldest are forgotten. */
+export function withTold(
+  told: ToldCrossings,
+  crossings: readonly (readonly [key: string, verdict: Crossing])[],
+): ToldCrossings {
+  const kept = new Map(Object.entries(told));
+  for (const [key, { kind: level, limitMicrosUsd }] of crossings) {
+    kept.delete(key);
+    kept.set(key, { level, limitMicrosUsd });
+  }
+  return Object.fromEntries([...kept].slice(-maxTold));
 }
 
 /** Reads what was kept; whatever is no crossing is left out. */
@@ -75,6 +80,22 @@ export function agentCrossingSentence(
   return verdict.kind === 'over'
     ? t('{0} has spent {1} and is over its limit of {2}.', name, spent, limit)
     : t('{0} has spent {1}, which is near its limit of {2}.', name, spent, limit);
+}
+
+/** One sentence about several agents of a repository, for a notification. */
+export function crossingsSentence(
+  name: string,
+  verdicts: readonly Crossing[],
+  t: Translate = inEnglish,
+): string {
+  const over = verdicts.filter(({ kind }) => kind === 'over').length;
+  const near = verdicts.length - over;
+  if (near === 0) return t('{0} agents in {1} are over their limit of spending.', over, name);
+  if (over === 0) return t('{0} agents in {1} are near their limit of spending.', near, name);
+  return t(
+    '{0} agents in {1} are over their limit of spending and {2} are near it.',
+    ...[over, name, near],
+  );
 }
 
 /** One sentence about all agents of a repository, for a notification. */

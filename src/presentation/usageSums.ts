@@ -51,6 +51,11 @@ export class UsageSums {
     return affected;
   }
 
+  /** An agent by its session id. */
+  find(sessionId: string): AgentSnapshot | undefined {
+    return this.family.bySession.get(sessionId);
+  }
+
   /** Undefined for an agent that spawned nobody, and where nothing is known of anybody. */
   withChildren(sessionId: string): ShownUsage | undefined {
     if (!this.family.childrenOf.has(sessionId)) return undefined;

@@ -77,7 +77,7 @@ export function tokensText(tokens: TokenCounts, t: Translate = inEnglish): strin
   return parts.filter((part) => part !== false).join(' · ');
 }
 
-/** How full the context is: `██████░░░░ 62 % of 200 k`; without a known limit only the tokens. */
+/** How full the context is: `▰▰▰▰▰▰▱▱▱▱ 62 % of 200 k`; without a known limit only the tokens. */
 export function contextText(
   {
     contextTokens,
@@ -98,7 +98,7 @@ const barLength = 10;
 
 function bar(share: number): string {
   const full = Math.min(barLength, Math.round(share * barLength));
-  return '█'.repeat(full) + '░'.repeat(barLength - full);
+  return '▰'.repeat(full) + '▱'.repeat(barLength - full);
 }
 
 /** `950`, `3.1 k`, `31 k`, `1.2 M`: three figures at most, never rounded up to the next unit. */

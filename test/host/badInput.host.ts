@@ -18,6 +18,8 @@ const withoutArguments: readonly CommandId[] = [
   'heddle.agents.groupFlat',
   'heddle.locks.groupByFolder',
   'heddle.locks.groupByHolder',
+  'heddle.agents.disconnect',
+  'heddle.doctor.show',
 ];
 
 describe('commands that are given something bad', () => {

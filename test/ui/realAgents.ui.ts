@@ -55,7 +55,7 @@ describe('real Claude Codes in a window', () => {
         read(cart),
         edit(cart, '= 1', '= 2'),
         agent('describe the orders'),
-        bash('tail -f README.md'),
+        bash('tail --pid=$PPID -f README.md'), // ends with its agent, also when that is killed
       ],
       'describe the orders': [
         read(orders),
@@ -106,8 +106,13 @@ describe('real Claude Codes in a window', () => {
   it('shows who holds what, and that the other was refused', async () => {
     const cart = await locks.waitForRow('cart.ts');
     assert.match(cart.description, /^Claude Code/);
-    await locks.expand('Contention');
-    await locks.waitForRow(({ label, level }) => level === 2 && label.includes('cart.ts'));
+    await locks.expand('Refusals and Violations');
+    const isRefusal = ({ label, description }: TreeRow): boolean =>
+      label === 'cart.ts' && description.includes('refused · held');
+    const refusal = await locks.waitForRow(isRefusal);
+    assert.match(refusal.description, /^Claude Code was refused · held by Claude Code/);
+    assert.equal(refusal.level, 2);
+    assert.match(await locks.tooltip(isRefusal), /which Claude Code holds/);
     await settle(workbench);
     await workbench.screenshot('real-agents-refused');
     assert.equal(team.read('src/cart.ts'), 'export const cart = 2;\n');
@@ -128,13 +133,14 @@ describe('real Claude Codes in a window', () => {
   it('shows that one runs a command, and that another waits for a person', async () => {
     refusedGate.open();
     childGate.open();
-    await agents.waitForRow(({ description }) => description.startsWith('runs a command'));
+    await agents.waitForRow(({ description }) => description.startsWith('running a command'));
     await agents.waitForRow(({ description }) => description.startsWith('idle'));
     await agents.waitForRow('Finished');
     const turn = second.prompt('change payments');
     await agents.waitForRow(({ description }) => description.startsWith('waiting for you'));
-    assert.match((await rowOf(first)).description, /^runs a command/);
+    assert.match((await rowOf(first)).description, /^running a command/);
     assert.match((await rowOf(second)).description, /^waiting for you · permission/);
+    await agents.waitForRow(({ label, level }) => label === 'payments.ts' && level === 2);
     await settle(workbench);
     await workbench.screenshot('real-agents-waiting');
 
@@ -146,11 +152,13 @@ describe('real Claude Codes in a window', () => {
   });
 
   it('shows at once that one was killed, and that its file is free', async () => {
-    await locks.waitForRow('cart.ts');
+    const isHeldCart = ({ label, description }: TreeRow): boolean =>
+      label === 'cart.ts' && description.startsWith('Claude Code · ');
+    await locks.waitForRow(isHeldCart);
     first.kill('SIGKILL');
     await first.exit;
     await agents.waitForRow(({ description }) => description.startsWith('dead'));
-    await locks.waitForNoRow('cart.ts');
+    await locks.waitForNoRow(isHeldCart);
     assert.match((await rowOf(second)).description, /^idle/);
     await settle(workbench);
     await workbench.screenshot('real-agents-killed');

@@ -1,6 +1,11 @@
 import type { HarnessId, ReportedUsage, WaitReason } from './harnessEvent.ts';
 import type { HookSettings } from './hookSettings.ts';
-import type { RunningTool, SessionAgent, SessionState } from './sessionState.ts';
+import {
+  isInLongCall,
+  type RunningTool,
+  type SessionAgent,
+  type SessionState,
+} from './sessionState.ts';
 
 /** What an agent does now, by what its hooks told. The object stays the same while it looks the same. */
 export interface AgentNow {
@@ -20,6 +25,8 @@ export interface AgentNow {
   readonly quietAtMs: number | undefined;
 }
 
+const noGrowth: ReadonlyMap<string, number> = new Map();
+
 /** The agents of a session as of an instant. Objects of `before` are used again where nothing changed. */
 export function agentsNow(
   { header, agents }: SessionState,
@@ -27,21 +34,32 @@ export function agentsNow(
     nowMs,
     settings,
     before,
+    growth = noGrowth,
   }: {
     readonly nowMs: number;
     readonly settings: Pick<HookSettings, 'quietMs' | 'quietInToolMs'>;
     readonly before: ReadonlyMap<string, AgentNow>;
+    /** When the transcripts of agents last grew, by entry. */
+    readonly growth?: ReadonlyMap<string, number> | undefined;
   },
 ): readonly AgentNow[] {
+  const signMs = (agent: SessionAgent): number =>
+    Math.max(agent.lastEventMs, growth.get(agent.entryId) ?? 0);
+  const children = [...agents.values()].filter(
+    ({ childKey, phase }) => childKey !== undefined && phase !== 'ended',
+  );
   return [...agents.values()].map((agent) => {
     const known = before.get(agent.entryId);
-    const quietAtMs = quietAt(agent, settings);
+    // Whoever waits for its children is not silent while they work.
+    const signs = agent.childKey === undefined ? [agent, ...children] : [agent];
+    const lastSignMs = signs.reduce((newest, each) => Math.max(newest, signMs(each)), 0);
+    const quietAtMs = quietAt(agent, { lastSignMs, ...settings });
     const isQuiet = quietAtMs !== undefined && quietAtMs <= nowMs;
     const next: AgentNow = {
       entryId: agent.entryId,
       harness: header.harness,
       phase: isQuiet ? 'quiet' : agent.phase,
-      sinceMs: isQuiet ? agent.lastEventMs : agent.sinceMs,
+      sinceMs: isQuiet ? lastSignMs : agent.sinceMs,
       waitsFor: agent.phase === 'waiting' ? agent.waitsFor : undefined,
       tool: agent.phase === 'working' ? [...agent.tools.values()].at(-1) : undefined,
       childType: agent.childType,
@@ -56,11 +74,15 @@ export function agentsNow(
 }
 
 function quietAt(
-  { phase, lastEventMs, tools }: SessionAgent,
-  { quietMs, quietInToolMs }: Pick<HookSettings, 'quietMs' | 'quietInToolMs'>,
+  { phase, tools }: SessionAgent,
+  {
+    lastSignMs,
+    quietMs,
+    quietInToolMs,
+  }: Pick<HookSettings, 'quietMs' | 'quietInToolMs'> & { readonly lastSignMs: number },
 ): number | undefined {
   if (phase !== 'working') return undefined;
-  return lastEventMs + (tools.size > 0 ? quietInToolMs : quietMs);
+  return lastSignMs + (isInLongCall({ tools }) ? quietInToolMs : quietMs);
 }
 
 function isSame(a: AgentNow, b: AgentNow): boolean {

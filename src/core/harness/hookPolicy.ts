@@ -5,9 +5,10 @@ import type { HarnessEvent, ToolCall } from './harnessEvent.ts';
 import { nothingToSay, type HookDecision } from './hookDecision.ts';
 import type { HookPorts } from './hookPorts.ts';
 import { keepLocks } from './keptLocks.ts';
-import { noteEdits } from './notedEdits.ts';
-import type { RecordedAction, SessionLine } from './sessionLine.ts';
-import type { SessionAgent } from './sessionState.ts';
+import { lostEdits, noteEdits, noteLostEdits } from './notedEdits.ts';
+import { closeTurn, endChild, endSession, endStrayChildren, inTurn } from './endings.ts';
+import { fewestPathsKept, type RecordedAction, type SessionLine } from './sessionLine.ts';
+import { longestShortMs, type SessionAgent } from './sessionState.ts';
 import { noticeShellWrites, watchShell } from './shellWrites.ts';
 
 /**
@@ -25,17 +26,18 @@ export async function handleEvent(event: HarnessEvent, ports: HookPorts): Promis
   const agent = await agentOf(event, ports);
   const by = byOf(event);
   const atMs = ports.clock.now();
+  const until = ports.settings.holdUntil;
   switch (action.kind) {
     case 'session-started':
       ports.handOn(event, agent.entryId);
       // Whatever was in hand before is not any more, nor are the children of an earlier process.
       await inTurn([
-        () => closeTurn(agent, { kind: 'turn-end', atMs, ...by }, ports),
+        () => closeTurn({ event, agent, line: { kind: 'turn-end', atMs, ...by } }, ports),
         () => endStrayChildren(previous?.pid, ports),
       ]);
       return { kind: 'identify', sessionId: agent.entryId };
     case 'prompt':
-      await closeTurn(agent, { kind: 'prompt', atMs, ...by }, ports, ports.settings.holdUntil);
+      await closeTurn({ event, agent, line: { kind: 'prompt', atMs, ...by }, until }, ports);
       ports.record.compact();
       return { kind: 'identify', sessionId: agent.entryId };
     case 'tool-starting':
@@ -49,13 +51,13 @@ export async function handleEvent(event: HarnessEvent, ports: HookPorts): Promis
       const { reason, text } = action;
       const line = { kind: 'waiting', atMs, ...by, reason, text } as const;
       // Claude Code tells nothing of an interrupted turn but that it is idle.
-      if (reason === 'idle') await closeTurn(agent, line, ports, ports.settings.holdUntil);
+      if (reason === 'idle') await closeTurn({ event, agent, line, until }, ports);
       else ports.record.append(line);
       return nothingToSay;
     }
     case 'turn-ended':
       await inTurn([
-        () => closeTurn(agent, { kind: 'turn-end', atMs, ...by }, ports, ports.settings.holdUntil),
+        () => closeTurn({ event, agent, line: { kind: 'turn-end', atMs, ...by }, until }, ports),
         () => ports.agents.noteTurn(agent.entryId, event),
       ]);
       ports.record.compact();
@@ -84,6 +86,8 @@ async function startTool(at: AtTool, ports: HookPorts): Promise<HookDecision> {
   const line = toolLine(at, ports);
   const told = refusalOf(agent, line, call.callId);
   if (told !== undefined) return { kind: 'refuse', reason: told };
+  const lost = lostEdits({ event, agent }, ports, { untilMs: line.atMs - longestShortMs });
+  await noteLostEdits({ event, agent, lost }, ports);
   ports.record.append(line);
   switch (action.kind) {
     case 'edit': {
@@ -120,8 +124,14 @@ function refusalOf(
   const isSame =
     refused !== undefined &&
     Math.abs(atMs - refused.atMs) < sameCallMs &&
-    refused.paths.join('\n') === paths.slice(0, refused.paths.length).join('\n');
+    areSamePaths(refused.paths, paths);
   return isSame ? refused.reason : undefined;
+}
+
+/** The record may have kept fewer of them, but not none that would tell. */
+function areSamePaths(kept: readonly string[], paths: readonly string[]): boolean {
+  if (kept.length < Math.min(paths.length, fewestPathsKept)) return false;
+  return kept.every((path, i) => path === paths[i]);
 }
 
 function refusedLine(line: ToolLine, reason: string, { clock }: HookPorts): SessionLine {
@@ -186,77 +196,4 @@ function noteReads(
     return [{ kind: 'seen', atMs, ...byOf(event), path: key, signature }];
   });
   record.append(...lines);
-}
-
-/** The line comes first: whatever fails after it, the turn is over. */
-async function closeTurn(
-  agent: SessionAgent,
-  line: SessionLine,
-  ports: HookPorts,
-  until: 'turn' | 'task' = 'turn',
-): Promise<void> {
-  const { entryId, edits } = agent;
-  ports.record.append(line);
-  if (until === 'task' || (edits === 0 && !ports.mayHold(entryId))) return;
-  await ports.locks.closeTurn({ kind: 'session', sessionId: entryId }, { edits });
-}
-
-async function endChild(
-  event: HarnessEvent,
-  agent: SessionAgent,
-  ports: HookPorts,
-): Promise<HookDecision> {
-  const { childKey } = event;
-  if (childKey === undefined) return nothingToSay;
-  await inTurn([
-    () => closeTurn(agent, childEnd(childKey, ports), ports),
-    () => ports.agents.complete(agent.entryId),
-  ]);
-  return nothingToSay;
-}
-
-/** A child lives in the process of its session. */
-async function endStrayChildren(previousPid: number | undefined, ports: HookPorts): Promise<void> {
-  const { header, agents } = ports.record.state ?? {};
-  if (previousPid === undefined || previousPid === header?.process?.pid) return;
-  const strays = [...(agents?.values() ?? [])].filter(({ phase }) => phase !== 'ended');
-  for (const stray of strays) {
-    const { childKey, entryId } = stray;
-    if (childKey === undefined) continue;
-    await inTurn([
-      () => closeTurn(stray, childEnd(childKey, ports), ports),
-      () => ports.agents.complete(entryId),
-    ]);
-  }
-}
-
-function childEnd(child: string, { clock }: HookPorts): SessionLine {
-  return { kind: 'child-end', atMs: clock.now(), child };
-}
-
-async function endSession(event: HarnessEvent, ports: HookPorts): Promise<HookDecision> {
-  const { state } = ports.record;
-  const isKnown = state?.header.sessionKey === event.sessionKey;
-  if (state === undefined || state.isEnded || !isKnown) return nothingToSay;
-  const end: SessionLine = { kind: 'end', atMs: ports.clock.now() };
-  ports.record.append(end);
-  // Children first, so that nobody sees a child without its parent.
-  const agents = [...state.agents.values()].reverse();
-  await inTurn(
-    agents.flatMap(({ entryId }) => [
-      async () => {
-        if (!ports.mayHold(entryId)) return;
-        await ports.locks.closeTurn({ kind: 'session', sessionId: entryId });
-      },
-      () => ports.agents.complete(entryId),
-    ]),
-  );
-  return nothingToSay;
-}
-
-/** One that fails does not keep the others from being done. @throws what the first of them threw */
-async function inTurn(steps: readonly (() => Promise<void>)[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const step of steps) await step().catch((error: unknown) => failures.push(error));
-  if (failures.length > 0) throw failures[0];
 }

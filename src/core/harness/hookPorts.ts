@@ -140,6 +140,8 @@ export interface HookPorts {
   readonly shell: ShellWatch;
   readonly others: OtherSessions;
   readonly activity: ActivitySink;
+  /** Lets time pass, for what others are about to tell. */
+  pause(ms: number): Promise<void>;
   /** The newest change of a path by anybody but this agent since an instant. */
   editByOther(
     path: LockPath,

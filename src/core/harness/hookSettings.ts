@@ -6,7 +6,7 @@ export interface HookSettings {
   readonly holdUntil: 'turn' | 'task';
   /** An agent without any event or growth of its transcript for this long has no turn any more. */
   readonly quietMs: number;
-  /** The same while a tool call runs, which says nothing until it ends. */
+  /** The same while a command or the like runs, which says nothing until it ends. */
   readonly quietInToolMs: number;
   /** An agent that waits for a person for this long may lose its locks to whoever wants them. */
   readonly waitingMs: number;

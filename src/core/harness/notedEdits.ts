@@ -3,7 +3,7 @@ import { sessionIdOf } from '../locks/lockHolder.ts';
 import type { LockPath } from '../locks/lockPath.ts';
 import { byOf } from './eventAgent.ts';
 import type { HarnessEvent } from './harnessEvent.ts';
-import type { HookPorts } from './hookPorts.ts';
+import type { HookPorts, LookedAtFile } from './hookPorts.ts';
 import type { SessionLine } from './sessionLine.ts';
 import type { SessionAgent } from './sessionState.ts';
 
@@ -27,7 +27,68 @@ export async function noteEdits(
   ports: HookPorts,
 ): Promise<void> {
   const looked = paths.flatMap((path) => ports.files.look(path, event.cwd) ?? []);
-  const files = looked.filter(({ isFolder }) => !isFolder);
+  await noteChanged({ event, agent, files: looked.filter(({ isFolder }) => !isFolder) }, ports);
+}
+
+/**
+ * What changed since calls began of which no end was told, such as a patch in a shell command. Calls that
+ * began after `untilMs` may still go on.
+ */
+export function lostEdits(
+  { event, agent }: { readonly event: HarnessEvent; readonly agent: SessionAgent },
+  { files }: Pick<HookPorts, 'files'>,
+  { untilMs = Number.POSITIVE_INFINITY }: { readonly untilMs?: number } = {},
+): readonly LookedAtFile[] {
+  const calls = [...agent.tools.values()].filter(({ does, sinceMs }) => {
+    return does === 'edit' && sinceMs <= untilMs;
+  });
+  return calls.flatMap(({ paths, sinceMs }) => {
+    const looked = paths.flatMap((path) => files.lookAt(path, event.cwd) ?? []);
+    return looked.filter(({ isFolder, changedMs = 0 }) => !isFolder && changedMs >= sinceMs);
+  });
+}
+
+/** Records those of them that the agent holds, so that nobody else may have changed them. */
+export async function noteLostEdits(
+  {
+    event,
+    agent,
+    lost,
+  }: {
+    readonly event: HarnessEvent;
+    readonly agent: SessionAgent;
+    readonly lost: readonly LookedAtFile[];
+  },
+  ports: HookPorts,
+): Promise<void> {
+  const files: LookedAtFile[] = [];
+  for (const file of lost) if (await isHeldBy(agent, file.path, ports)) files.push(file);
+  await noteChanged({ event, agent, files }, ports);
+}
+
+async function isHeldBy(
+  { entryId }: SessionAgent,
+  path: string,
+  { holds, locks }: HookPorts,
+): Promise<boolean> {
+  if (holds(entryId, [path])) return true;
+  const standing = await locks.holdersOf(path);
+  return standing.some(({ holder }) => sessionIdOf(holder) === entryId);
+}
+
+/** Records that these files are now as this agent left them. */
+async function noteChanged(
+  {
+    event,
+    agent,
+    files,
+  }: {
+    readonly event: HarnessEvent;
+    readonly agent: SessionAgent;
+    readonly files: readonly LookedAtFile[];
+  },
+  ports: HookPorts,
+): Promise<void> {
   if (files.length === 0) return;
   const atMs = ports.clock.now();
   const seen = files.map(({ key: path, signature }): SessionLine => {

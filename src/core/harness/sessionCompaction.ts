@@ -61,12 +61,11 @@ interface By {
 function* callLines(agent: SessionAgent, by: By): Generator<SessionLine> {
   const { shells, doneCalls, refusedCalls, tools, lastEventMs: lastMs } = agent;
   for (const { sinceMs, untilMs } of shells) {
-    const callId = 'ended';
-    yield { kind: 'tool', atMs: sinceMs, ...by, callId, name: '', does: 'shell', paths: [] };
-    yield { kind: 'done', atMs: untilMs, ...by, callId };
+    yield { kind: 'tool', atMs: sinceMs, ...by, name: '', does: 'shell', paths: [] };
+    yield { kind: 'done', atMs: untilMs, ...by };
   }
   for (const [callId, hook] of [...doneCalls].slice(-maxDoneKept)) {
-    if (callId !== 'ended') yield { kind: 'done', atMs: lastMs, ...by, callId, hook };
+    yield { kind: 'done', atMs: lastMs, ...by, callId, hook };
   }
   for (const [callId, refused] of refusedCalls)
     yield { kind: 'refused', ...by, callId, ...refused };

@@ -112,6 +112,8 @@ export const maxSessionLineLength = 8192;
 const maxText = 300;
 const maxReason = 3000;
 const maxPaths = 20;
+/** However long a line becomes, so many paths of a call stay in it. */
+export const fewestPathsKept = 3;
 
 /** The line with its line feed. Texts and lists are cut to what the record allows. */
 export function encodeSessionLine(line: SessionLine): string {
@@ -131,7 +133,7 @@ interface Limits {
 
 const usualLimits: Limits = { text: maxText, reason: maxReason, paths: maxPaths };
 /** For texts of which every character takes six when it is escaped. */
-const tightLimits: Limits = { text: 100, reason: 300, paths: 3 };
+const tightLimits: Limits = { text: 100, reason: 300, paths: fewestPathsKept };
 
 function bounded(line: SessionLine, limits: Limits): SessionLine {
   const paths = (all: readonly string[]): readonly string[] =>

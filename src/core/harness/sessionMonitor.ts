@@ -49,7 +49,11 @@ export interface SessionMonitorOptions {
 interface OpenRecord {
   fold: SessionFold;
   position: RecordPosition;
+  /** Its agents as of the last look; undefined when there was none since something happened. */
+  now: readonly AgentNow[] | undefined;
 }
+
+type QuietTimes = Pick<HookSettings, 'quietMs' | 'quietInToolMs'>;
 
 /** Timers are late rather than early. */
 const timerSlackMs = 5;
@@ -67,6 +71,9 @@ export class SessionMonitor implements Disposable {
   private readonly heard = new HeardChanges();
   private readonly records = new Map<string, OpenRecord>();
   private agents: ReadonlyMap<string, AgentNow> = new Map();
+  /** When transcripts last grew, by entry. */
+  private readonly growth = new Map<string, number>();
+  private quietTimes: QuietTimes | undefined;
   private timer: Disposable | undefined;
 
   constructor(private readonly options: SessionMonitorOptions) {
@@ -106,6 +113,18 @@ export class SessionMonitor implements Disposable {
     return this.run.request();
   }
 
+  /** The transcripts of these agents grew at these times: a sign of life that no hook tells. */
+  noteGrowth(growth: ReadonlyMap<string, number>): void {
+    if (this.own.isDisposed) return;
+    for (const [id, atMs] of growth) {
+      if (atMs > (this.growth.get(id) ?? 0)) this.growth.set(id, atMs);
+    }
+    for (const record of this.records.values()) {
+      if (record.now?.some(({ entryId }) => growth.has(entryId)) === true) record.now = undefined;
+    }
+    this.publish();
+  }
+
   dispose(): void {
     this.own.dispose();
   }
@@ -138,27 +157,49 @@ export class SessionMonitor implements Disposable {
       return;
     }
     const record =
-      known && !read.isAnew ? known : { fold: new SessionFold(), position: read.position };
+      known && !read.isAnew
+        ? known
+        : { fold: new SessionFold(), position: read.position, now: undefined };
     record.fold.addText(read.text);
     record.position = read.position;
+    if (read.text !== '') record.now = undefined;
     this.records.set(name, record);
   }
 
   private publish(): void {
-    const settings = this.options.settings();
     const nowMs = this.options.clock.now();
-    const before = this.agents;
+    this.readQuietTimes();
+    const { agents: before, growth } = this;
     const next = new Map<string, AgentNow>();
-    for (const state of this.states) {
-      for (const agent of agentsNow(state, { nowMs, settings, before }))
-        next.set(agent.entryId, agent);
+    for (const record of this.records.values()) {
+      for (const agent of this.agentsOf(record, nowMs)) next.set(agent.entryId, agent);
     }
     this.agents = next;
+    for (const id of growth.keys()) if (!next.has(id)) growth.delete(id);
     this.arm(nowMs);
     const entryIds = new Set<string>();
     for (const [id, agent] of next) if (before.get(id) !== agent) entryIds.add(id);
     for (const id of before.keys()) if (!next.has(id)) entryIds.add(id);
     if (entryIds.size > 0) this._onDidChange.fire({ entryIds });
+  }
+
+  /** Only of what happened since, and of whom too little is heard, is anything thought of again. */
+  private agentsOf(record: OpenRecord, nowMs: number): readonly AgentNow[] {
+    const isDue = ({ phase, quietAtMs }: AgentNow): boolean =>
+      phase === 'working' && quietAtMs !== undefined && quietAtMs <= nowMs;
+    if (record.now?.some(isDue) === false) return record.now;
+    const { agents: before, growth, quietTimes: settings } = this;
+    const { state } = record.fold;
+    record.now = state && settings ? agentsNow(state, { nowMs, settings, before, growth }) : [];
+    return record.now;
+  }
+
+  private readQuietTimes(): void {
+    const { quietMs, quietInToolMs } = this.options.settings();
+    const known = this.quietTimes;
+    if (known?.quietMs === quietMs && known.quietInToolMs === quietInToolMs) return;
+    this.quietTimes = { quietMs, quietInToolMs };
+    for (const record of this.records.values()) record.now = undefined;
   }
 
   /** One timer for the first agent of which nothing will have been heard for too long. */

@@ -91,6 +91,8 @@ const maxCalls = 100;
 const maxRefused = 20;
 const maxShells = 20;
 const maxFaults = 20;
+/** Reading or changing a file takes no longer; the end of such a call was not told. */
+export const longestShortMs = 60_000;
 
 /** Puts lines together, in the order in which they were written. It can be fed more lines later. */
 export class SessionFold {
@@ -241,6 +243,7 @@ function endAgent(agent: SessionAgent, atMs: number): void {
 function startCall(agent: SessionAgent, line: LineOf<'tool'>): void {
   const { name, does, paths, callId, atMs } = line;
   const key = callId ?? name;
+  forgetLostCalls(agent, atMs);
   agent.tools.delete(key);
   agent.tools.set(key, { name, does, paths, sinceMs: atMs });
   // Some models count their calls anew in each answer, so that ids come again.
@@ -253,6 +256,7 @@ function endCall(agent: SessionAgent, line: LineOf<'done'>): void {
   const key = callId ?? [...agent.tools.keys()].at(-1);
   const call = key === undefined ? undefined : agent.tools.get(key);
   if (key !== undefined) agent.tools.delete(key);
+  forgetLostCalls(agent, atMs);
   if (call?.does === 'edit') agent.edits += 1;
   if (call?.does === 'shell') {
     agent.shells.push({ sinceMs: call.sinceMs, untilMs: atMs });
@@ -273,6 +277,23 @@ function refuseCall(agent: SessionAgent, line: LineOf<'refused'>): void {
   agent.refusedCalls.delete(key);
   agent.refusedCalls.set(key, { name, paths, reason, atMs });
   forgetOldest(agent.refusedCalls, maxRefused);
+}
+
+/** Of some calls no end is told: those that a person did not allow, and patches in a shell command. */
+function forgetLostCalls({ tools }: SessionAgent, atMs: number): void {
+  for (const [key, call] of tools) {
+    if (isShort(call) && atMs - call.sinceMs > longestShortMs) tools.delete(key);
+  }
+}
+
+/** Reading or changing a file takes moments, unless a person is asked. */
+function isShort({ does }: RunningTool): boolean {
+  return does === 'read' || does === 'edit';
+}
+
+/** Whether it runs something that may well say nothing for a long time. */
+export function isInLongCall({ tools }: Pick<SessionAgent, 'tools'>): boolean {
+  return [...tools.values()].some((call) => !isShort(call));
 }
 
 function restore(agent: SessionAgent, line: LineOf<'state'>): void {

@@ -35,7 +35,7 @@ export async function noticeShellWrites(at: AtShell, ports: HookPorts): Promise<
   });
   if (watch === undefined || suspects === undefined || suspects.length === 0) return nothingToSay;
 
-  const changed = await withoutExplained(suspects, { at, watch }, ports);
+  const changed = await unexplained(suspects, { at, watch }, ports);
   if (changed.length === 0) return nothingToSay;
   const command = call.action.kind === 'shell' ? call.action.command : call.name;
   const ref = { kind: 'session', sessionId: agent.entryId } as const;
@@ -48,6 +48,24 @@ export async function noticeShellWrites(at: AtShell, ports: HookPorts): Promise<
 interface Suspect {
   readonly file: WatchedFile;
   readonly now: LookedAtFile;
+}
+
+/** Whoever else changed a file tells it within moments: an editor once it has looked at what it saved. */
+const tellingMs = 1000;
+
+/** Looks again when somebody else may be about to tell that it was their doing. */
+async function unexplained(
+  suspects: readonly Suspect[],
+  span: { readonly at: AtShell; readonly watch: WatchedFiles },
+  ports: HookPorts,
+): Promise<readonly WatchedFile[]> {
+  const changed = new Set(await withoutExplained(suspects, span, ports));
+  const left = suspects.filter(({ file }) => changed.has(file));
+  const newestMs = Math.max(0, ...left.map(({ now }) => now.changedMs ?? 0));
+  const ageMs = Math.abs(ports.clock.now() - newestMs);
+  if (left.length === 0 || ageMs >= tellingMs) return [...changed];
+  await ports.pause(tellingMs - ageMs);
+  return withoutExplained(left, span, ports);
 }
 
 async function withoutExplained(

@@ -1,5 +1,5 @@
 import type { HookSettings } from './hookSettings.ts';
-import type { SessionAgent } from './sessionState.ts';
+import { isInLongCall, type SessionAgent } from './sessionState.ts';
 
 /** Why the turn of an agent counts as over although nobody said so. */
 export type TurnOver =
@@ -32,7 +32,7 @@ export function turnOver(
   { nowMs, transcriptChangedMs = 0, interruptedMs = 0, childActiveMs = 0 }: TurnEvidence,
   settings: Pick<HookSettings, 'quietMs' | 'quietInToolMs' | 'waitingMs' | 'holdUntil'>,
 ): TurnOver | undefined {
-  const { phase, sinceMs, lastEventMs, tools } = agent;
+  const { phase, sinceMs, lastEventMs } = agent;
   if (phase === 'ended') return 'ended';
   if (phase === 'idle') return settings.holdUntil === 'turn' ? 'ended' : undefined;
   if (interruptedMs >= Math.max(lastEventMs, childActiveMs) && interruptedMs > 0) {
@@ -43,6 +43,6 @@ export function turnOver(
     // What it writes, or a child does, comes after the answer.
     return nowMs - Math.max(sinceMs, signMs) > settings.waitingMs ? 'unanswered' : undefined;
   }
-  const quietMs = tools.size > 0 ? settings.quietInToolMs : settings.quietMs;
+  const quietMs = isInLongCall(agent) ? settings.quietInToolMs : settings.quietMs;
   return nowMs - Math.max(lastEventMs, signMs) > quietMs ? 'quiet' : undefined;
 }

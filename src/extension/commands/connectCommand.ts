@@ -61,9 +61,7 @@ function harnessStep(title: string, places: ConnectionPlaces): InputStep<Connect
     const picked = await askChoices(
       {
         title,
-        placeholder: t(
-          'Which agents are to register, lock what they edit, and be refused what others hold?',
-        ),
+        placeholder: t('Which agents are to join by themselves?'),
         items: harnessItems(places),
         isChecked: (item) =>
           harnesses.length === 0
@@ -132,7 +130,7 @@ async function connectAll(
   for (const planned of plans) outcomes.push(await carryOut(planned, connect));
   await root.refresh();
   void services.discovered.look();
-  tellConnected(outcomes);
+  tellConnected(outcomes, { hasRegistry: root.snapshot.state.kind !== 'absent' });
   return {
     scope,
     connections: outcomes.map(({ recipe, file, state }) => ({

@@ -33,7 +33,10 @@ export async function carryOut(
 }
 
 /** Says what was connected, and what the person has to do themselves. */
-export function tellConnected(outcomes: readonly ConnectionOutcome[]): void {
+export function tellConnected(
+  outcomes: readonly ConnectionOutcome[],
+  { hasRegistry }: { readonly hasRegistry: boolean },
+): void {
   const { t } = vscode.l10n;
   tellFailed(outcomes);
   const changed = outcomes.filter(({ state }) => state === 'changed');
@@ -44,10 +47,15 @@ export function tellConnected(outcomes: readonly ConnectionOutcome[]): void {
     changed.length > 0 && t('Connected: {0}.', namesOf(changed)),
     unchanged.length > 0 && t('Connected already: {0}.', namesOf(unchanged)),
     ...notes,
+    !hasRegistry && t('This repository has no registry yet; without one hooks do nothing here.'),
     t('Agents that run now join when they are started anew.'),
   ].filter((sentence) => sentence !== false);
   const doctor: CommandId = 'heddle.doctor.show';
-  notify('information', sentences.join(' '), [commandAction(t('Check with Doctor'), doctor)]);
+  const initialise: CommandId = 'heddle.registry.initialise';
+  notify('information', sentences.join(' '), [
+    ...(hasRegistry ? [] : [commandAction(t('Initialise'), initialise)]),
+    commandAction(t('Check with Doctor'), doctor),
+  ]);
 }
 
 /** Says what was disconnected. */

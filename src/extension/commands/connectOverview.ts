@@ -36,12 +36,15 @@ export async function harnessItems(places: ConnectionPlaces): Promise<readonly H
     recipes.map(async (recipe): Promise<HarnessItem> => {
       const connections = await connectionsOf(recipe, places);
       const version = versions.get(recipe);
-      const parts = [...(version === undefined ? [] : [version]), connectionText(connections, t)];
+      const isInstalled = installed.some((each) => each.recipe === recipe);
+      // Of what is neither here nor connected nothing need be said.
+      const hasState = isInstalled || connections.length > 0;
+      const parts = [version, hasState ? connectionText(connections, t) : undefined];
       return {
         recipe,
         label: toPickText(recipe.displayName),
-        description: toPickText(parts.join(' · ')),
-        isInstalled: installed.some((each) => each.recipe === recipe),
+        description: toPickText(parts.filter((part) => part !== undefined).join(' · ')),
+        isInstalled,
         connections,
       };
     }),

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ConnectionRecipe } from '../../core/harness/connectionRecipe.ts';
 import type { ConnectionPlan } from '../../node/connecting/connectionPlan.ts';
 import { toPickText, toPlainLine } from '../../presentation/plainText.ts';
-import { textScheme, type VirtualTexts } from '../virtualTexts.ts';
+import type { VirtualTexts } from '../virtualTexts.ts';
 import { askChoice, type StepPlace } from './multiStepInput.ts';
 
 /** What would become of the settings of one agent. */
@@ -36,8 +36,9 @@ export async function reviewPlans(
   },
 ): Promise<boolean | 'back'> {
   const changes = plans.flatMap(({ plan }) => (plan.kind === 'change' ? [plan] : []));
+  const shown = new Set<string>();
   try {
-    await showChanges(changes, { title, texts });
+    await showChanges(changes, { title, texts, shown });
     const picked = await askChoice(
       {
         title,
@@ -45,7 +46,7 @@ export async function reviewPlans(
         items: reviewItems(plans, button),
         isAnswer: ({ does, planned }) => {
           if (does === 'show' && planned?.plan.kind === 'change') {
-            void showChanges([planned.plan], { title, texts });
+            void showChanges([planned.plan], { title, texts, shown });
           }
           return does === 'go' || does === 'stop';
         },
@@ -54,33 +55,52 @@ export async function reviewPlans(
     );
     return picked === 'back' ? 'back' : picked?.does === 'go';
   } finally {
-    await closePreviews(title);
+    await closePreviews(title, shown);
   }
+}
+
+interface Showing {
+  readonly title: string;
+  readonly texts: Pick<VirtualTexts, 'add'>;
+  /** The addresses of the texts that were shown. */
+  readonly shown: Set<string>;
 }
 
 type Change = Extract<ConnectionPlan, { readonly kind: 'change' }>;
 
 async function showChanges(
   changes: readonly Change[],
-  { title, texts }: { readonly title: string; readonly texts: Pick<VirtualTexts, 'add'> },
+  { title, texts, shown }: Showing,
 ): Promise<void> {
   const { t } = vscode.l10n;
-  const sides = changes.map(({ file, before, after }) => ({
-    file,
-    before: texts.add(file, before ?? ''),
-    after: texts.add(file, after ?? ''),
-  }));
+  const sides = await Promise.all(
+    changes.map(async ({ file, before, after }) => ({
+      file,
+      before: await withComments(texts.add(file, before ?? '')),
+      after: await withComments(texts.add(file, after ?? '')),
+    })),
+  );
+  for (const { after } of sides) shown.add(after.toString());
   const [only] = sides;
   if (only === undefined) return;
   if (sides.length === 1) {
     const { file, before, after } = only;
     const name = toPlainLine(basename(file), 80);
-    const shown = t('{0}: now ↔ afterwards', name);
-    await vscode.commands.executeCommand('vscode.diff', before, after, shown, { preview: true });
+    const label = t('{0}: now ↔ afterwards', name);
+    await vscode.commands.executeCommand('vscode.diff', before, after, label, { preview: true });
     return;
   }
   const resources = sides.map(({ file, before, after }) => [vscode.Uri.file(file), before, after]);
   await vscode.commands.executeCommand('vscode.changes', title, resources);
+}
+
+/** Agents allow comments in their settings: the editor is not to call them wrong. */
+async function withComments(uri: vscode.Uri): Promise<vscode.Uri> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  if (document.languageId === 'json') {
+    await vscode.languages.setTextDocumentLanguage(document, 'jsonc');
+  }
+  return uri;
 }
 
 function reviewItems(plans: readonly PlannedConnection[], button: string): readonly ReviewItem[] {
@@ -127,13 +147,13 @@ function whatText(plan: ConnectionPlan): string {
   }
 }
 
-/** Only those that show our texts. */
-async function closePreviews(title: string): Promise<void> {
+/** Only those that were opened for this review. An editor of several files is known by its title alone. */
+async function closePreviews(title: string, shown: ReadonlySet<string>): Promise<void> {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
   const ours = tabs.filter(({ input, label }) =>
     input instanceof vscode.TabInputTextDiff
-      ? input.original.scheme === textScheme && input.modified.scheme === textScheme
-      : label.startsWith(title),
+      ? shown.has(input.modified.toString())
+      : !(input instanceof vscode.TabInputText) && label.startsWith(title),
   );
   await vscode.window.tabGroups.close(ours);
 }

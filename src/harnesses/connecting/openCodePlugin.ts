@@ -166,11 +166,15 @@ export const HeddleAgents = async ({ directory }) => {
         // OpenCode must not suffer from what it tells in a new form.
       }
     },
-    'chat.message': async (input) => {
+    'chat.message': async (input, output) => {
       try {
         const session = known(input.sessionID);
-        if (typeof input.agent === 'string') session.agent = input.agent;
-        if (input.model) session.model = { providerID: input.model.providerID, modelID: input.model.modelID };
+        // Where the person has chosen none, only the message tells which model is asked.
+        const message = (output && output.message) || {};
+        const agent = input.agent || message.agent;
+        const model = input.model || message.model;
+        if (typeof agent === 'string') session.agent = agent;
+        if (model) session.model = { providerID: model.providerID, modelID: model.modelID };
         tell('chat.message', input.sessionID);
       } catch {
         // As above.

@@ -83,6 +83,10 @@ describe('a window that is not trusted', () => {
     'heddle.file.breakLock',
     'heddle.locks.reap',
     'heddle.locks.exportSnapshot',
+    'heddle.agents.connect',
+    'heddle.agents.disconnect',
+    'heddle.doctor.show',
+    'heddle.hooks.openSettings',
   ];
   for (const command of refused) {
     it(`refuses ${command}, asks nothing and writes nothing`, async () => {
@@ -182,6 +186,11 @@ describe('a window that is not trusted', () => {
       'heddle.locks.groupByFolder',
       'heddle.locks.groupByHolder',
       'heddle.locks.copyPath',
+      'heddle.discovered.showTerminal',
+      'heddle.violation.showChanges',
+      'heddle.violation.showHolder',
+      'heddle.violation.showDoer',
+      'heddle.violation.copy',
     ]);
   });
 });

@@ -38,8 +38,11 @@ describe('two real Claude Codes in one repository', () => {
 
     const reason = refused[1] ?? '';
     match(reason, /^failed: PreToolUse:Edit hook error: Heddle Agents: this edit was not made/);
-    match(reason, /\na\.txt is held by Claude Code.*\n/);
-    match(reason, /\nGo on with other files\. To wait for it, run: heddle-agents lock a\.txt/);
+    match(reason, /\na\.txt is being edited by Claude Code.*, until its turn ends/);
+    match(
+      reason,
+      /\nGo on with something else, or wait for it with: heddle-agents lock \S+a\.txt --wait/,
+    );
     const [told] = await team.activity('lock-refused');
     deepEqual(
       [told?.actor.session_id, told?.other?.session_id, told?.paths],

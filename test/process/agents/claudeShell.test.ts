@@ -44,7 +44,7 @@ describe('shell commands of a real Claude Code', () => {
         .at(-1)
         ?.userTexts.map(({ text }) => text)
         .join('\n') ?? '';
-    match(told, /Heddle Agents: your command changed files that others are working on/);
+    match(told, /Heddle Agents: your command changed files that others are at work on/);
     match(told, /a\.txt is held by /);
 
     gate.open();

@@ -38,47 +38,42 @@ describe('a person at the terminal of a real Claude Code', () => {
 
   if (!isTerminalSupported()) return;
 
-  it('Esc while the model answers ends the turn: another agent gets the file', async () => {
+  it('Esc ends the turn, in a shell command and while the model answers: another agent gets the file', async () => {
     const file = team.path('a.txt');
     const gate = createModelGate();
     const a = await team.join({
-      'edit it': [read(file), edit(file, 'one', 'ONE'), { text: 'never said', gate }],
-    });
-    const b = await team.join({ 'edit it': [read(file), edit(file, 'two', 'TWO')] });
-    const claude = await submitTo(a, 'edit it');
-    await gate.arrived;
-    equal((await team.locks()).length, 1);
-
-    claude.pressEscape();
-    await eventually('the turn is marked as interrupted', () => team.marksOf(a) === 1);
-    const other = team.start(b);
-    const results = await resultsOf(b, () => other.prompt('edit it'));
-    match(results[1] ?? '', /^ok: /);
-    equal(team.read('a.txt'), 'ONE\nTWO\n');
-    deepEqual(
-      (await team.agents()).map(({ liveness }) => liveness),
-      ['alive', 'alive'],
-    );
-  });
-
-  it('Esc in a shell command ends the turn as well', async () => {
-    const file = team.path('a.txt');
-    const a = await team.join({
       'watch it': [read(file), edit(file, 'one', 'ONE'), bash('tail -f a.txt')],
+      'change it': [read(file), edit(file, 'ONE', '1'), { text: 'never said', gate }],
     });
-    const b = await team.join({ 'edit it': [read(file), edit(file, 'two', 'TWO')] });
+    const b = await team.join({
+      'edit it': [read(file), edit(file, 'two', 'TWO')],
+      'edit more': [read(file), edit(file, 'TWO', '2')],
+    });
     const claude = await submitTo(a, 'watch it');
     await eventually('the command runs', () =>
       claude.processes().some((line) => line.startsWith('tail -f')),
     );
     const other = team.start(b);
     const refused = await resultsOf(b, () => other.prompt('edit it'));
-    match(refused[1] ?? '', /^failed: .*\na\.txt is held by /);
+    match(refused[1] ?? '', /^failed: .*\na\.txt is being edited by /);
 
     claude.pressEscape();
     await eventually('the turn is marked as interrupted', () => team.marksOf(a) === 1);
-    const results = await resultsOf(b, () => other.prompt('edit it'));
-    match(results[1] ?? '', /^ok: /);
+    const edited = await resultsOf(b, () => other.prompt('edit it'));
+    match(edited[1] ?? '', /^ok: /);
     equal(team.read('a.txt'), 'ONE\nTWO\n');
+
+    await claude.submit('change it');
+    await gate.arrived;
+    equal((await team.locks()).length, 1);
+    claude.pressEscape();
+    await eventually('the turn is marked as interrupted', () => team.marksOf(a) === 2);
+    const more = await resultsOf(b, () => other.prompt('edit more'));
+    match(more[1] ?? '', /^ok: /);
+    equal(team.read('a.txt'), '1\n2\n');
+    deepEqual(
+      (await team.agents()).map(({ liveness }) => liveness),
+      ['alive', 'alive'],
+    );
   });
 });

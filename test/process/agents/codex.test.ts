@@ -128,7 +128,7 @@ describe('a real Codex', () => {
     equal((await repository.agent()).status, 'complete');
   });
 
-  it('makes none of the changes of a patch of which one is to a file of somebody else', async () => {
+  it('makes none of the changes of a patch of which one is to a file of somebody else, and is told of its command', async () => {
     const heredoc = `apply_patch <<'EOF'\n${patch(change('held.txt', 'theirs', 'mine'))}EOF\n`;
     const gate = createModelGate();
     await connected([
@@ -138,7 +138,8 @@ describe('a real Codex', () => {
       patchStep(patch('*** Update File: held.txt\n*** Move to: moved.txt\n@@\n-theirs\n+y')),
       commandStep(heredoc),
       patchStep(patch('*** Update File: b.txt\n*** Move to: moved/b.txt\n@@\n-x\n+y')),
-      { text: 'Done.', gate },
+      { ...commandStep('sed -i s/theirs/mine/ held.txt'), gate },
+      { text: 'Done.' },
     ]);
     await repository.holdBySomebody('held.txt');
     const codex = start();
@@ -149,11 +150,12 @@ describe('a real Codex', () => {
       'held.txt somebody',
       `moved/b.txt ${session_id}`,
     ]);
+    equal(repository.read('held.txt'), 'theirs\n');
     gate.open();
     equal((await codex.exit).code, 0, codex.stderr());
 
     const told = results();
-    equal(told.length, 6);
+    equal(told.length, 7);
     for (const reason of told.slice(0, 5)) {
       match(reason, /Heddle Agents: this edit was not made/);
       match(reason, /held\.txt .*somebody.*Mine/);
@@ -164,16 +166,11 @@ describe('a real Codex', () => {
       ['a.txt', 'b.txt', 'held.txt', 'new.txt', 'moved.txt', 'moved/b.txt'].map((name) =>
         repository.read(name),
       ),
-      ['one\ntwo\n', undefined, 'theirs\n', undefined, undefined, 'y\n'],
+      ['one\ntwo\n', undefined, 'mine\n', undefined, undefined, 'y\n'],
     );
     equal((await repository.activity('lock-refused')).length, 5);
-  });
 
-  it('is told when its command changed a file of somebody else', async () => {
-    await connected([commandStep('sed -i s/theirs/mine/ held.txt'), { text: 'Done.' }]);
-    await repository.holdBySomebody('held.txt');
-    await run();
-    equal(repository.read('held.txt'), 'mine\n');
+    // By its command, which no hook can judge.
     deepEqual(
       (await repository.activity('lock-saved-over')).map(({ cause, reason, paths }) => [
         cause,
@@ -182,8 +179,8 @@ describe('a real Codex', () => {
       ]),
       [['shell', 'sed -i s/theirs/mine/ held.txt', ['held.txt']]],
     );
-    const told = repository.world.model.asked.at(-1)?.developerTexts.join('\n') ?? '';
-    match(told, /Heddle Agents: your command changed files.*\nheld\.txt is held by somebody/);
+    const warned = repository.world.model.asked.at(-1)?.developerTexts.join('\n') ?? '';
+    match(warned, /Heddle Agents: your command changed files.*\nheld\.txt is held by somebody/);
   });
 
   it('has a subagent as a child, which holds what it edits itself', async () => {

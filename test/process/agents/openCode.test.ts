@@ -65,8 +65,8 @@ describe('a real OpenCode', () => {
     await gate.arrived;
     const agent = await repository.agent();
     deepEqual(
-      [agent.harness, agent.status, agent.pid, agent.liveness, agent.model],
-      ['opencode', 'active', openCode.pid, 'alive', 'claude-sonnet-4-5'],
+      [agent.harness, agent.status, agent.pid, agent.liveness],
+      ['opencode', 'active', openCode.pid, 'alive'],
     );
     notEqual(agent.process_start, null);
     match(agent.native_actor_key ?? '', /^opencode:session:ses_/);
@@ -76,6 +76,7 @@ describe('a real OpenCode', () => {
     equal((await openCode.exit).code, 0, openCode.stderr());
     deepEqual(await repository.locks(), []);
     equal((await repository.agent()).status, 'complete');
+    equal(repository.recorded('session').at(-1)?.model, 'claude-sonnet-4-5');
     const usage = repository.recorded('usage').at(-1)?.usage as Record<string, number>;
     deepEqual([usage.inputTokens, usage.outputTokens, usage.cacheReadTokens], [600, 40, 200]);
   });
@@ -141,56 +142,65 @@ describe('a real OpenCode', () => {
     equal(repository.read('a.txt'), 'ONE\ntwo\n');
   });
 
-  it('gives back what it held when a person breaks its turn off, and stays', async () => {
-    const gate = createModelGate();
+  it('gives back what it held when a person breaks its turn off, or when it is killed', async () => {
+    const [broken, last] = [createModelGate(), createModelGate()];
+    const task = { description: 'Change', prompt: 'Be a helper', subagent_type: 'general' };
     await connected((path) => ({
       'Do the work': [
         callTool('write', { filePath: path('new.txt'), content: 'new\n' }),
-        { text: 'Never.', gate },
+        { text: 'Never.', gate: broken },
+      ],
+      'Do more work': [read(path('b.txt')), edit(path('b.txt'), 'x', 'X'), callTool('task', task)],
+      'Be a helper': [
+        read(path('a.txt')),
+        edit(path('a.txt'), 'one', 'ONE'),
+        { text: 'Never.', gate: last },
       ],
     }));
     const server = repository.started(startOpenCodeServer(repository.world.options));
-    const address = (): string | undefined =>
-      /http:\/\/127\.0\.0\.1:\d+/.exec(JSON.stringify(server.lines))?.[0];
-    const post = async (path: string, body: unknown): Promise<unknown> => {
-      const headers = { 'content-type': 'application/json' };
-      const init = { method: 'POST', headers, body: JSON.stringify(body) };
-      return (await fetch(`${address() ?? ''}${path}`, init)).json();
-    };
-    await eventually('it listens', () => address() !== undefined);
-    const { id } = (await post('/session', {})) as { readonly id: string };
-    const turn = post(`/session/${id}/message`, { parts: [{ type: 'text', text: 'Do the work' }] });
-    await gate.arrived;
+    const session = await newSession(server);
+    const turn = session.prompt('Do the work');
+    await broken.arrived;
     const agent = await repository.agent();
     equal(agent.pid, server.pid);
     deepEqual(await repository.locks(), [`new.txt ${agent.session_id}`]);
-    await post(`/session/${id}/abort`, {});
+    await session.abort();
     await turn;
     await eventually('the turn is over', async () => (await repository.locks()).length === 0);
     const { status, liveness } = await repository.agent();
     deepEqual([status, liveness], ['active', 'alive']);
-  });
 
-  it('gives back what it and its subagent held when it is killed', async () => {
-    const gate = createModelGate();
-    const task = { description: 'Change', prompt: 'Be a helper', subagent_type: 'general' };
-    await connected((path) => ({
-      'Be a helper': [
-        read(path('a.txt')),
-        edit(path('a.txt'), 'one', 'ONE'),
-        { text: 'Never.', gate },
-      ],
-      'Do the work': [read(path('b.txt')), edit(path('b.txt'), 'x', 'X'), callTool('task', task)],
-    }));
-    const openCode = start();
-    await gate.arrived;
+    session.prompt('Do more work').catch(() => undefined); // it dies
+    await last.arrived;
     equal((await repository.locks()).length, 2);
-    openCode.kill('SIGKILL');
-    await openCode.exit;
+    server.kill('SIGKILL');
+    await server.exit;
     deepEqual(await repository.locks(), []);
     deepEqual(
-      (await repository.agents()).map(({ liveness }) => liveness),
+      (await repository.agents()).map((each) => each.liveness),
       ['dead', 'dead'],
     );
   });
 });
+
+interface ServedSession {
+  prompt(text: string): Promise<unknown>;
+  abort(): Promise<unknown>;
+}
+
+/** A session of a server of OpenCode, which its clients talk to in this way. */
+async function newSession(server: Pick<AgentProcess, 'lines'>): Promise<ServedSession> {
+  const address = (): string | undefined =>
+    /http:\/\/127\.0\.0\.1:\d+/.exec(JSON.stringify(server.lines))?.[0];
+  await eventually('it listens', () => address() !== undefined);
+  const post = async (path: string, body: unknown): Promise<unknown> => {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    return (await fetch(`${address() ?? ''}${path}`, init)).json();
+  };
+  const { id } = (await post('/session', {})) as { readonly id: string };
+  return {
+    prompt: (text) => post(`/session/${id}/message`, { parts: [{ type: 'text', text }] }),
+    abort: () => post(`/session/${id}/abort`, {}),
+  };
+}

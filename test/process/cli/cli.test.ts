@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { once } from 'node:events';
-import { copyFileSync, openSync, closeSync, writeFileSync } from 'node:fs';
+import { openSync, closeSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { version } from '../../../package.json';
@@ -8,7 +8,7 @@ import { cliPath } from '../../support/cliPath.ts';
 import { eventually } from '../../support/eventually.ts';
 import { copyFixtures } from '../../support/fixtures.ts';
 import { makeAgentsFolder, makeTempFolder, removeTempFolder } from '../../support/tempFolder.ts';
-import { ended, runCliProcess, spawnCli } from './spawnCli.ts';
+import { copyVerbs, ended, runCliProcess, spawnCli } from './spawnCli.ts';
 
 interface AgentsDocument {
   readonly agents: readonly { readonly session_id: string; readonly thread: string }[];
@@ -33,8 +33,7 @@ describe('heddle-agents as a process', () => {
   it('help and reading need no native code', async () => {
     copyFixtures('heddle-agents', folder);
     // Beside this copy there is no node_modules from which anything could be loaded.
-    const cli = join(root, 'cli.cjs');
-    copyFileSync(cliPath(), cli);
+    const cli = copyVerbs(root);
     for (const args of [['--help'], ['list'], ['show', 'agent-full'], ['chain', 'agent-cycle-a']]) {
       const { code, stderr } = await runCliProcess(args, { cwd: root, cli });
       deepEqual([code, stderr], [0, ''], args.join(' '));

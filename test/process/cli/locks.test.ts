@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildChildProgram } from '../../support/childProgram.ts';
 import { cliPath } from '../../support/cliPath.ts';
@@ -9,7 +9,7 @@ import { eventually } from '../../support/eventually.ts';
 import { makeTempFolder, removeTempFolder } from '../../support/tempFolder.ts';
 import { GitSandbox } from '../../unit/node/gitSandbox.ts';
 import { LineChildren } from '../lineChild.ts';
-import { ended, runCliProcess, spawnCli, type CliEnd } from './spawnCli.ts';
+import { copyVerbs, ended, runCliProcess, spawnCli, type CliEnd } from './spawnCli.ts';
 
 interface Held {
   readonly path: string;
@@ -230,8 +230,7 @@ describe('the verbs for locks as processes', () => {
   it('reading needs no native code', async () => {
     await lock('a', 'one', '--ttl', '10m');
     // Beside this copy there is no node_modules from which anything could be loaded.
-    const cli = join(root, 'cli.cjs');
-    copyFileSync(cliPath(), cli);
+    const cli = copyVerbs(root);
     for (const args of [['locks'], ['who', 'a'], ['locks', 'export', '-']]) {
       const { code, stdout, stderr } = await runCliProcess(args, { cwd: root, cli });
       deepEqual([code, stderr], [0, ''], args.join(' '));

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
+import { copyFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { cliPath } from '../../support/cliPath.ts';
 
 export interface SpawnCliOptions {
@@ -37,4 +39,12 @@ export function runCliProcess(
   options: SpawnCliOptions = {},
 ): Promise<CliEnd> {
   return ended(spawnCli(args, options));
+}
+
+/** Copies the verbs to where no node_modules lies beside them; returns the program to run. */
+export function copyVerbs(folder: string): string {
+  for (const name of ['cli.cjs', 'verbs.cjs']) {
+    copyFileSync(join(dirname(cliPath()), name), join(folder, name));
+  }
+  return join(folder, 'cli.cjs');
 }

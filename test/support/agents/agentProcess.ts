@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 
@@ -68,12 +69,17 @@ export function startAgentProcess(command: AgentCommand): AgentProcess {
   };
 }
 
+/** Where a program with this home puts what it needs for a while, which goes with the home. */
+export function temporaryFolder(home: string): string {
+  return join(home, 'tmp');
+}
+
 /** The little of this process's environment that every program wants, and a home of its own. */
 export function plainEnvironment(home: string): Record<string, string> {
-  const { PATH = '', TMPDIR, SystemRoot } = process.env;
+  const { PATH = '', SystemRoot } = process.env;
   return {
     PATH,
-    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    TMPDIR: temporaryFolder(home),
     ...(SystemRoot === undefined ? {} : { SystemRoot }),
     HOME: home,
     USERPROFILE: home,

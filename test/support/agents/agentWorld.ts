@@ -9,6 +9,7 @@ import {
   type HookCall,
   type HookPayload,
 } from './claudeWorld.ts';
+import { temporaryFolder } from './agentProcess.ts';
 
 /** A repository and a home for a real agent, and what its recording hook writes down. */
 export interface AgentWorld {
@@ -39,7 +40,7 @@ export function makeAgentWorld({ root, files = {} }: AgentWorldOptions): AgentWo
   const home = join(root, 'home');
   const callsFile = join(root, 'calls.jsonl');
   const answersFile = join(root, 'answers.json');
-  mkdirSync(home, { recursive: true });
+  mkdirSync(temporaryFolder(home), { recursive: true });
   writeFiles(repo, { 'README.md': '# Demo\n', ...files });
   const git = (...args: readonly string[]): void => {
     const who = ['-c', 'user.name=Dev', '-c', 'user.email=dev@example.invalid'];

@@ -48,6 +48,8 @@ export async function bundleHostSuite(name: string, files: readonly string[]): P
     format: 'cjs',
     target: 'node20',
     external: ['vscode', 'mocha'],
+    // As in the build: the CommonJS entry points of some libraries cannot be bundled.
+    mainFields: ['module', 'main'],
     sourcemap: 'linked',
     logLevel: 'error',
     define: { 'import.meta.url': '__suiteUrl', 'import.meta.dirname': '__dirname' },

@@ -12,6 +12,7 @@ import {
   agentDetailsTitle,
   type AgentDetails,
 } from '../../../src/presentation/agentDetailsPage.ts';
+import { nowOf, tokensOf, usageOf } from '../../support/agentsAtWork.ts';
 import { buildEntry } from '../../support/entryBuilder.ts';
 import { copyFixtures } from '../../support/fixtures.ts';
 import { makeTempFolder, removeTempFolder } from '../../support/tempFolder.ts';
@@ -37,6 +38,42 @@ describe('agentDetailsParts', () => {
 
   it('says that an agent which merely registered holds no thread', () => {
     assert.match(textOf(partsOf({}).header), /holds no thread/);
+  });
+
+  it('says what it does, on which files, and what it asks', () => {
+    const tool = { name: 'Edit', does: 'edit', paths: ['src/<b>.ts'], sinceMs: nowMs } as const;
+    const working = partsOf({}, { activity: { now: nowOf({ tool }) } }).header;
+    assert.match(working, /class="state state-working"/);
+    assert.match(textOf(working), /^agent-a editing src\/<b>\.ts · holds no thread/);
+    assert.match(textOf(working), /Working since 2026-06-01 .*Edit : src\/<b>\.ts/);
+    assert.match(working, /<code>src\/&lt;b&gt;\.ts<\/code>/);
+
+    const waitsFor = { reason: 'question', text: 'Which <i>branch</i>?' } as const;
+    const waiting = partsOf({}, { activity: { now: nowOf({ phase: 'waiting', waitsFor }) } });
+    assert.match(textOf(waiting.header), /It asks you a question and cannot go on\. Since/);
+    assert.match(textOf(waiting.header), /Which <i>branch<\/i>\?/);
+  });
+
+  it('says nothing of what a removed or dead one did', () => {
+    const activity = { now: nowOf() };
+    assert.match(partsOf({}, { activity, isRemoved: true }).header, /state-(unknown|alive)/);
+    assert.match(partsOf({}, { activity, verdict: gone }).header, /state-dead/);
+  });
+
+  it('has the usage of the transcript in place of the entry, the limit first, then the sum', () => {
+    const usage = usageOf(
+      { tokens: tokensOf({ input: 1200, output: 34 }), contextTokens: 50, contextLimit: 100 },
+      { microsUsd: 420_000 },
+    );
+    const withChildren = usageOf({ tokens: tokensOf({ input: 9999 }) }, { microsUsd: 900_000 });
+    const crossing = {
+      kind: 'near' as const,
+      ...{ spentMicrosUsd: 900_000, limitMicrosUsd: 1_000_000, isLowerBound: false },
+    };
+    const text = textOf(partsOf({}, { activity: { usage, withChildren, crossing } }).usage);
+    assert.match(text, /^Usage Limit ⚠\uFE0E \$0\.90 of \$1\.00 spent with subagents: near/);
+    assert.match(text, /Tokens in 1,200 .*Tokens out 34 .*Cost about \$0\.42, by list prices/);
+    assert.match(text, /Context ▰▰▰▰▰▱▱▱▱▱ 50 % of 100 .*With subagents Tokens in 9,999/);
   });
 
   it('offers to release an active agent, and to reap only a dead one', () => {

@@ -6,9 +6,13 @@ import { parseTimestamp } from '../../../src/core/agents/timestamp.ts';
 import { parseAgentElement, toAgentElement } from '../../../src/presentation/agentElement.ts';
 import {
   buildAgentsTree,
+  renewedRows,
   type Grouping,
   type TreeModel,
 } from '../../../src/presentation/agentsTree.ts';
+import type { AgentNow } from '../../../src/core/harness/agentNow.ts';
+import type { FindActivity } from '../../../src/presentation/agentActivity.ts';
+import { nowOf } from '../../support/agentsAtWork.ts';
 import { diffRows } from '../../../src/presentation/treeRow.ts';
 
 const root = '/repo';
@@ -218,6 +222,56 @@ describe('buildAgentsTree', () => {
       ids: [toAgentElement({ root, sessionId: 'person' })],
     });
     assert.deepEqual(diffRows(build([person]), build([person, agent('new')])), { kind: 'all' });
+  });
+
+  describe('renewed where an agent does something else', () => {
+    const cache = new WeakMap();
+    const activityOf = (phases: Readonly<Record<string, AgentNow['phase']>>): FindActivity => {
+      return (_root, { entry }) => {
+        const phase = phases[entry.sessionId];
+        return phase === undefined ? {} : { now: nowOf({ phase, sinceMs: nowMs }) };
+      };
+    };
+    const places = [lead, child].map((each) => ({ root, agent: each }));
+    const before = (): TreeModel =>
+      buildAgentsTree([snapshot([person, lead, child])], {
+        ...{ grouping: 'chain', nowMs, cache },
+        activityOf: activityOf({ lead: 'working', child: 'working' }),
+      });
+
+    it('has other rows for those who look different only, at the same places', () => {
+      const model = before();
+      const options = { nowMs, cache, activityOf: activityOf({ lead: 'idle', child: 'working' }) };
+      const renewed = renewedRows(model, places, options);
+      const id = toAgentElement({ root, sessionId: 'lead' });
+      assert.deepEqual([...renewed.keys()], [id]);
+      const [row, was] = [renewed.get(id), model.rows.get(id)];
+      assert.match(row?.description ?? '', /^idle /);
+      assert.deepEqual([row?.parent, row?.children], [was?.parent, was?.children]);
+      assert.deepEqual(renewedRows(model, places, options).size, 1, 'however often it is asked');
+    });
+
+    it('has none for an agent without a row', () => {
+      const stranger = agent('stranger');
+      const options = { nowMs, cache, activityOf: activityOf({ stranger: 'working' }) };
+      assert.equal(renewedRows(before(), [{ root, agent: stranger }], options).size, 0);
+    });
+
+    it('costs as much as there are agents that changed, of 5 000', () => {
+      const many = Array.from({ length: 5000 }, (_, i) => agent(`a${i}`));
+      const model = buildAgentsTree([snapshot(many)], { grouping: 'flat', nowMs, cache });
+      let asked = 0;
+      const options = {
+        ...{ nowMs, cache },
+        activityOf: (): ReturnType<FindActivity> => {
+          asked += 1;
+          return { now: nowOf() };
+        },
+      };
+      const some = many.slice(0, 3).map((each) => ({ root, agent: each }));
+      assert.equal(renewedRows(model, some, options).size, 3);
+      assert.equal(asked, 3);
+    });
   });
 
   it('arranges 5 000 agents with deep chains', () => {

@@ -15,9 +15,9 @@ import {
   type ScriptedClaudeModel,
 } from '../../../support/agents/scriptedClaudeModel.ts';
 import { cliPath } from '../../../support/cliPath.ts';
-import { eventually } from '../../../support/eventually.ts';
-import { makeTempFolder, removeTempFolder } from '../../../support/tempFolder.ts';
+import { makeTempFolder } from '../../../support/tempFolder.ts';
 import { ended, type CliEnd } from '../../cli/spawnCli.ts';
+import { removeWithPrograms } from './removeWithPrograms.ts';
 
 /** What the model of an agent says, by prompt. */
 export type Plan = Readonly<Record<string, readonly ModelStep[]>>;
@@ -178,10 +178,12 @@ export class AgentTeam {
 
   /** How often a person interrupted an agent, by its transcripts. */
   marksOf({ home }: Member): number {
-    return readdirSync(join(home, '.claude/projects'), { recursive: true, encoding: 'utf8' })
+    const folder = join(home, '.claude/projects');
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.jsonl'))
-      .map((name) => readFileSync(join(home, '.claude/projects', name), 'utf8'))
-      .reduce((sum, text) => sum + text.split('"[Request interrupted by user').length - 1, 0);
+      .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
+      .filter((line) => line.includes('"[Request interrupted by user'))
+      .filter((line) => !line.includes('"type":"api-request-blob"')).length; // tells it once more
   }
 
   /** What hooks could not do, of which nobody else is told. */
@@ -202,20 +204,8 @@ export class AgentTeam {
     const faults = this.faults();
     await Promise.all([...this.running].map((claude) => claude.stop()));
     await Promise.all(this.members.map(({ model }) => model.stop()));
-    await eventually('nothing runs any more', () => processesIn(this.root).length === 0);
-    await this.remove();
+    await removeWithPrograms(this.root);
     if (faults.length > 0) throw new Error(`hooks had faults: ${faults.join('')}`);
-  }
-
-  private async remove(): Promise<void> {
-    await eventually('the folder can be removed', () => {
-      try {
-        removeTempFolder(this.root);
-        return true;
-      } catch {
-        return false; // a hook of a killed agent still wrote
-      }
-    });
   }
 
   private async json<T>(verb: string, field: keyof T): Promise<T[keyof T]> {
@@ -241,20 +231,4 @@ async function succeed(
   const end: CliEnd = await ended(spawn(process.execPath, [cliPath(), ...args], { cwd, env }));
   if (end.code === 0) return end.stdout;
   throw new Error(`heddle-agents ${args.join(' ')} ended with ${end.code}: ${end.stderr}`);
-}
-
-/** The processes whose home is below a folder, where the system tells of it. */
-function processesIn(root: string): readonly string[] {
-  if (process.platform !== 'linux') return [];
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => environmentOf(pid).some((line) => line.startsWith(`HOME=${root}`)));
-}
-
-function environmentOf(pid: string): readonly string[] {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-  } catch {
-    return []; // it ended, or is somebody else's
-  }
 }

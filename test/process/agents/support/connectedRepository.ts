@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type { AgentProcess } from '../../../support/agents/agentProcess.ts';
 import type { AgentWorld } from '../../../support/agents/agentWorld.ts';
 import { cliPath } from '../../../support/cliPath.ts';
-import { eventually } from '../../../support/eventually.ts';
-import { makeTempFolder, removeTempFolder } from '../../../support/tempFolder.ts';
+import { makeTempFolder } from '../../../support/tempFolder.ts';
 import { ended, type CliEnd } from '../../cli/spawnCli.ts';
 import type { ListedActivity, ListedAgent, ListedLock } from './agentTeam.ts';
+import { removeWithPrograms } from './removeWithPrograms.ts';
 
 /** What a harness's own world gives beside the repository and the home. */
 type World = Pick<AgentWorld, 'root' | 'repo' | 'home'> & { stop(): Promise<void> };
@@ -108,19 +108,15 @@ export class ConnectedRepository<W extends World> {
       .filter((line) => line.kind === kind);
   }
 
-  /** Ends and removes everything. @throws Error when a hook had a fault */
+  /**
+   * Ends and removes everything.
+   * @throws Error when a hook had a fault, or when something that the agents started goes on
+   */
   async end(): Promise<void> {
     const faults = this.recorded('fault').map(({ text }) => String(text));
     await Promise.all([...this.running].map((agent) => agent.stop()));
     await this.world.stop();
-    await eventually('the folder can be removed', () => {
-      try {
-        removeTempFolder(this.world.root);
-        return true;
-      } catch {
-        return false; // something that a killed agent had started still writes
-      }
-    });
+    await removeWithPrograms(this.world.root);
     if (faults.length > 0) throw new Error(`hooks had faults: ${faults.join('; ')}`);
   }
 

@@ -199,6 +199,29 @@ describe('who may be taken locks from', () => {
     assert.equal(await beforeB(), 'nothing');
   });
 
+  it('an edit of which no end is told keeps nobody at work, and is forgotten with a later call', async () => {
+    const a = world().session('a', { pid: 1 });
+    await a.edit('x.ts');
+    await a.beforeEdit('y.ts', { call: 'lost' });
+    assert.equal(a.agent.tools.size, 1);
+    world().advanceMinutes(9);
+    assert.equal(await beforeB(), 'refuse');
+    world().advanceMinutes(2);
+    assert.equal(await beforeB(), 'nothing');
+    await a.beforeShell({ call: 'next' });
+    assert.deepEqual([...a.agent.tools.keys()], ['next']);
+  });
+
+  it('a command of which no end is told is over with the turn', async () => {
+    const a = world().session('a', { pid: 1 });
+    await a.beforeShell({ call: 'lost' });
+    world().advanceMinutes(2);
+    await a.read('y.ts');
+    assert.deepEqual([...a.agent.tools.keys()], ['lost']);
+    await a.stop();
+    assert.equal(a.agent.tools.size, 0);
+  });
+
   it('one that a person stopped', async () => {
     await world().session('a', { pid: 1 }).edit('x.ts');
     world().clock.advance(2000);

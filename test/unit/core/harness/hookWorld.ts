@@ -46,6 +46,8 @@ export class HookWorld {
   /** How often the stores were asked for a change. */
   storeCalls = 0;
   storeFailure: Error | undefined;
+  /** What others do while a hook waits for them. */
+  meanwhile: (() => Promise<void>) | undefined;
   private hooks = 0;
   private writes = 0;
 
@@ -132,6 +134,10 @@ export class HookWorld {
         },
       },
       others: { find: (entryId) => Promise.resolve(this.find(entryId)) },
+      pause: async (ms) => {
+        this.clock.advance(ms);
+        await this.meanwhile?.();
+      },
       activity: {
         append: (events) => {
           this.fixture.events.push(...events);

@@ -74,6 +74,27 @@ describe('sessions and their children', () => {
     assert.deepEqual(await world().held(), []);
   });
 
+  it('a child whose end nobody tells keeps what it holds for ten minutes, whatever its session does', async () => {
+    const a = world().session('a', { pid: 1 });
+    await a.edit('own.ts');
+    await a.fire({ kind: 'child-started' }, { child: 'k' });
+    await a.edit('k.ts', { child: 'k' });
+    const b = world().session('b', { pid: 2 });
+    for (let i = 0; i < 3; i += 1) {
+      world().advanceMinutes(3);
+      await a.read('y.ts');
+      assert.equal((await b.beforeEdit('k.ts')).kind, 'refuse');
+    }
+    world().advanceMinutes(2);
+    await a.read('y.ts');
+    world().clock.advance(2000);
+    assert.equal((await b.beforeEdit('k.ts')).kind, 'nothing');
+    assert.equal((await b.beforeEdit('own.ts')).kind, 'refuse');
+    // Nor does it keep its session at work for ever.
+    world().advanceMinutes(11);
+    assert.equal((await b.beforeEdit('own.ts')).kind, 'nothing');
+  });
+
   it('the end of a session ends its children and frees what they hold', async () => {
     const a = world().session('a', { pid: 1 });
     await a.edit('x.ts');

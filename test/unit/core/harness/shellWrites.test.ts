@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { HolderRef } from '../../../../src/core/locks/holderRef.ts';
 import { useHookWorld, type WorldSession } from './hookWorld.ts';
 
 describe('what a shell command changes', () => {
@@ -83,6 +84,14 @@ describe('what a shell command changes', () => {
     assert.deepEqual(await running, { kind: 'nothing' });
   });
 
+  it('is a change although the holder began an edit long ago of which no end was told', async () => {
+    const a = await holding();
+    await a.beforeEdit('x.ts', { call: 'lost' });
+    world().advanceMinutes(2);
+    await a.read('other.ts');
+    assert.deepEqual(await commandOf('b', () => world().write('x.ts')), changed);
+  });
+
   it('is still a change when the holder only read it afterwards', async () => {
     const a = await holding();
     const told = await commandOf('b', async () => {
@@ -123,6 +132,50 @@ describe('what a shell command changes', () => {
     assert.deepEqual(told, changed);
     assert.deepEqual(slow, { kind: 'nothing' });
     assert.equal(savedOver().length, 1);
+  });
+
+  describe('and the save of a person', () => {
+    const person: HolderRef = { kind: 'window', windowId: 'w1', name: 'Ada', process: undefined };
+
+    async function save(): Promise<void> {
+      world().write('x.ts');
+      world().clock.advance(100);
+      await world().locks.noteSavedOver(person, 'x.ts');
+    }
+
+    it('which the editor has told is not the doing of the command', async () => {
+      await holding();
+      assert.deepEqual(await commandOf('b', save), { kind: 'nothing' });
+      assert.equal(savedOver().length, 1);
+      assert.equal(savedOver()[0]?.[0], undefined);
+    });
+
+    it('which the editor is about to tell is not the doing of the command', async () => {
+      await holding();
+      const b = world().session('b', { pid: 2 });
+      await b.beforeShell();
+      world().clock.advance(1000);
+      world().write('x.ts');
+      world().meanwhile = () => world().locks.noteSavedOver(person, 'x.ts');
+      assert.deepEqual(await b.afterShell(), { kind: 'nothing' });
+    });
+
+    it('does not excuse what the command changes after it', async () => {
+      await holding();
+      const told = await commandOf('b', async () => {
+        await save();
+        world().clock.advance(1000);
+        world().write('x.ts');
+      });
+      assert.deepEqual(told, changed);
+    });
+
+    it('does not excuse what a command changes that began after it', async () => {
+      await holding();
+      await save();
+      world().clock.advance(1000);
+      assert.deepEqual(await commandOf('b', () => world().write('x.ts')), changed);
+    });
   });
 
   it('of a file that was given back meanwhile is nobody’s business', async () => {

@@ -134,4 +134,43 @@ describe('a view that is out of date', () => {
     assert.deepEqual(await a.beforeEdit('x.ts'), { kind: 'tell', text: 'meanwhile: x.ts' });
     assert.equal((await a.beforeEdit('x.ts')).kind, 'nothing');
   });
+
+  describe('by an edit of which no end was told', () => {
+    async function lostEdit(isWritten: boolean): Promise<{ a: WorldSession; b: WorldSession }> {
+      const [a, b] = [world().session('a', { pid: 1 }), world().session('b', { pid: 2 })];
+      world().write('x.ts');
+      await b.read('x.ts');
+      world().clock.advance(1000);
+      await a.beforeEdit('x.ts', { call: 'lost' });
+      if (isWritten) world().write('x.ts');
+      world().clock.advance(1000);
+      return { a, b };
+    }
+    const edited = () => world().events.filter(({ kind }) => kind === 'file-edited').length;
+
+    it('is noticed at the end of the turn', async () => {
+      const { a, b } = await lostEdit(true);
+      await a.stop();
+      assert.equal(edited(), 1);
+      assert.deepEqual(await b.beforeEdit('x.ts'), { kind: 'refuse', reason: 'stale: x.ts' });
+    });
+
+    it('is noticed with the first call a minute later, and once', async () => {
+      const { a } = await lostEdit(true);
+      await a.read('y.ts');
+      assert.equal(edited(), 0, 'it may still go on');
+      world().advanceMinutes(2);
+      await a.beforeEdit('x.ts', { call: 'next' });
+      assert.equal(edited(), 1);
+      await a.stop();
+      assert.equal(edited(), 1);
+    });
+
+    it('is none when nothing was changed', async () => {
+      const { a, b } = await lostEdit(false);
+      await a.stop();
+      assert.equal(edited(), 0);
+      assert.deepEqual(await b.beforeEdit('x.ts'), { kind: 'nothing' });
+    });
+  });
 });

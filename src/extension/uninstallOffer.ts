@@ -1,0 +1,110 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import { DisposableStore, toDisposable, type Disposable } from '../base/lifecycle.ts';
+import { connectionRecipes } from '../harnesses/connecting/connectionRecipes.ts';
+import { isUninstalled } from '../presentation/uninstalling.ts';
+import { connectionsOf } from './commands/connectOverview.ts';
+import { commandAction, notify } from './commands/notify.ts';
+import { placesOf } from './connectionPlacesOf.ts';
+import type { CommandId } from './ids.ts';
+import type { RegistrySet } from './registrySet.ts';
+
+/** The editor writes these several times. */
+const delayMs = 1000;
+const listName = 'extensions.json';
+const obsoleteName = '.obsolete';
+
+/**
+ * Offers to disconnect the agents when this extension is uninstalled. No editor tells an extension so,
+ * but it goes on until its window is loaded anew, and sees that it was taken off the editor's list.
+ */
+export class UninstallOffer implements Disposable {
+  private readonly own = new DisposableStore();
+  private readonly listedBefore: Promise<string>;
+  private timer: NodeJS.Timeout | undefined;
+  private isOffered = false;
+
+  constructor(
+    private readonly registries: Pick<RegistrySet, 'roots'>,
+    private readonly options: {
+      readonly context: Pick<vscode.ExtensionContext, 'extension'>;
+      readonly logger: vscode.LogOutputChannel;
+    },
+  ) {
+    this.listedBefore = this.textOf(listName);
+    const names = `{${listName},${obsoleteName}}`;
+    const pattern = new vscode.RelativePattern(vscode.Uri.file(this.folder), names);
+    const watcher = this.own.add(vscode.workspace.createFileSystemWatcher(pattern));
+    this.own.add(watcher.onDidCreate(() => this.lookSoon()));
+    this.own.add(watcher.onDidChange(() => this.lookSoon()));
+    this.own.add(toDisposable(() => clearTimeout(this.timer)));
+  }
+
+  dispose(): void {
+    this.own.dispose();
+  }
+
+  /** In which all extensions are. */
+  private get folder(): string {
+    return dirname(this.options.context.extension.extensionPath);
+  }
+
+  private lookSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.look(), delayMs);
+  }
+
+  /** Never rejects. */
+  private async look(): Promise<void> {
+    try {
+      if (this.isOffered || !vscode.workspace.isTrusted || !(await this.isUninstalled())) return;
+      const names = await this.connectedAgents();
+      if (names.length === 0 || this.own.isDisposed) return;
+      this.isOffered = true;
+      offer(names);
+    } catch (error) {
+      this.options.logger.warn('Whether this extension was uninstalled cannot be told.', error);
+    }
+  }
+
+  private async isUninstalled(): Promise<boolean> {
+    const { id, extensionPath } = this.options.context.extension;
+    return isUninstalled({
+      ...{ id, own: basename(extensionPath), folders: await readdir(this.folder) },
+      ...{ listedBefore: await this.listedBefore, listedNow: await this.textOf(listName) },
+      obsolete: await this.textOf(obsoleteName),
+    });
+  }
+
+  /** Empty when there is no such file. */
+  private textOf(name: string): Promise<string> {
+    return readFile(join(this.folder, name), 'utf8').catch(() => '');
+  }
+
+  private async connectedAgents(): Promise<readonly string[]> {
+    const names = new Set<string>();
+    for (const root of this.registries.roots) {
+      for (const folder of root.folders) {
+        const places = placesOf(root, folder);
+        for (const recipe of connectionRecipes(process.platform)) {
+          if ((await connectionsOf(recipe, places)).length > 0) names.add(recipe.displayName);
+        }
+      }
+    }
+    return [...names];
+  }
+}
+
+function offer(names: readonly string[]): void {
+  const { t } = vscode.l10n;
+  const disconnect: CommandId = 'heddle.agents.disconnect';
+  notify(
+    'warning',
+    t(
+      'Heddle Agents was uninstalled, but {0} are still connected. Disconnect them now, while it still runs; else its hooks stay in their settings and do nothing.',
+      names.join(', '),
+    ),
+    [commandAction(t('Disconnect Agents…'), disconnect)],
+  );
+}
