@@ -23,6 +23,7 @@ const common: BuildOptions = {
 const hookEntryPoints = {
   hook: 'src/hook/main.ts',
   storePorts: 'src/hook/storePorts.ts',
+  turnUsage: 'src/hook/turnUsage.ts',
   processKey: 'src/hook/processKey.ts',
   activityFiles: 'src/node/activityFiles.ts',
 };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type * as vscode from 'vscode';
 import { checkoutAround, type ConnectionPlaces } from '../node/connecting/connectionPlaces.ts';
@@ -9,5 +10,12 @@ export function placesOf(
   folder: vscode.WorkspaceFolder | undefined = folders[0],
 ): ConnectionPlaces {
   const around = folder && checkoutAround(folder.uri.fsPath);
-  return { checkout: around ?? location.root, location, home: homedir(), env: process.env };
+  // It may have been made since the window was opened.
+  const isPresent = existsSync(location.heddleFolder);
+  return {
+    checkout: around ?? location.root,
+    location: { ...location, isPresent },
+    home: homedir(),
+    env: process.env,
+  };
 }

@@ -1,3 +1,4 @@
+import { watch } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -33,11 +34,7 @@ export class UninstallOffer implements Disposable {
     },
   ) {
     this.listedBefore = this.textOf(listName);
-    const names = `{${listName},${obsoleteName}}`;
-    const pattern = new vscode.RelativePattern(vscode.Uri.file(this.folder), names);
-    const watcher = this.own.add(vscode.workspace.createFileSystemWatcher(pattern));
-    this.own.add(watcher.onDidCreate(() => this.lookSoon()));
-    this.own.add(watcher.onDidChange(() => this.lookSoon()));
+    this.follow();
     this.own.add(toDisposable(() => clearTimeout(this.timer)));
   }
 
@@ -48,6 +45,19 @@ export class UninstallOffer implements Disposable {
   /** In which all extensions are. */
   private get folder(): string {
     return dirname(this.options.context.extension.extensionPath);
+  }
+
+  /** The editor's own watchers leave out what it writes itself. */
+  private follow(): void {
+    try {
+      const watcher = watch(this.folder, { persistent: false }, (_event, name) => {
+        if (name === listName || name === obsoleteName) this.lookSoon();
+      });
+      watcher.on('error', () => watcher.close());
+      this.own.add(toDisposable(() => watcher.close()));
+    } catch (error) {
+      this.options.logger.debug('The folder of extensions cannot be watched.', error);
+    }
   }
 
   private lookSoon(): void {
@@ -102,7 +112,7 @@ function offer(names: readonly string[]): void {
   notify(
     'warning',
     t(
-      'Heddle Agents was uninstalled, but {0} are still connected. Disconnect them now, while it still runs; else its hooks stay in their settings and do nothing.',
+      'Heddle Agents was uninstalled, but its hooks are still in the settings of {0}. Take them out now, while it still runs; what stays does nothing.',
       names.join(', '),
     ),
     [commandAction(t('Disconnect Agents…'), disconnect)],

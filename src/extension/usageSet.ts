@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -238,7 +239,7 @@ class Member implements RootUsage, Disposable {
     if (isLess) return;
     const { root } = this.sessions;
     // A registry that was removed is not made again for a figure.
-    if ((await stampOf(join(root.folder, `${entryId}.toml`))) === undefined) return;
+    if (!existsSync(join(root.folder, `${entryId}.toml`))) return;
     try {
       await root.registry.updateEntry(entryId, (entry) => ({
         ...entry,

@@ -110,7 +110,7 @@ async function open(comparisons: readonly Comparison[]): Promise<void> {
     await vscode.commands.executeCommand('vscode.diff', before, after, title, { preview: true });
   } else if (shown.length > 1) {
     const resources = shown.map(({ file, before, after }) => [file, before, after]);
-    const title = t('{0} files changed past their holders', shown.length);
+    const title = t('{0} files changed past the locks', shown.length);
     await vscode.commands.executeCommand('vscode.changes', title, resources);
   } else if (lone) {
     if (await isFile(lone.file)) await vscode.commands.executeCommand('vscode.open', lone.file);

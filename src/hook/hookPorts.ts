@@ -86,7 +86,8 @@ export function openHookPorts(options: OpenHookPorts): HookPorts {
         if (isListed(location, entryId)) await (await stores()).complete(entryId);
       },
       noteTurn: async (entryId, event) => {
-        if (isDue(location, entryId, clock)) await (await stores()).noteTurn(entryId, event);
+        const isWorthIt = isDue(location, entryId, clock) || isNewModel(location, entryId, event);
+        if (isWorthIt) await (await stores()).noteTurn(entryId, event);
       },
       partyOf: (entryId) => ({
         ...partyWithoutEntry({ harness: harness.registryName, model: record.state?.header.model }),
@@ -153,6 +154,12 @@ function entryPath(location: HeddleRoot, entryId: string): string {
 function isDue(location: HeddleRoot, entryId: string, clock: Clock): boolean {
   const stats = statSync(entryPath(location, entryId), { throwIfNoEntry: false });
   return stats !== undefined && Math.abs(clock.now() - stats.mtimeMs) > heartbeatMs;
+}
+
+function isNewModel(location: HeddleRoot, entryId: string, { model }: HarnessEvent): boolean {
+  if (model === undefined) return false;
+  const text = readPlainFile(entryPath(location, entryId), maxEntryBytes);
+  return text?.includes(JSON.stringify(model)) === false;
 }
 
 /** Only what has changed something is recorded, so that most events need not load the log. */

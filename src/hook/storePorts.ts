@@ -3,6 +3,12 @@ import type { Clock } from '../base/clock.ts';
 import type { ActivityEvent } from '../core/activity/activityEvent.ts';
 import { withStatus } from '../core/agents/entryStatus.ts';
 import { LivenessAssessor } from '../core/agents/livenessAssessor.ts';
+import { raiseUsageSummary } from '../core/harness/usage/usageSummary.ts';
+import {
+  sessionRecordsFolder,
+  type SessionRecordFile,
+} from '../node/harnessSessions/sessionRecordFile.ts';
+import type { AgentEntry } from '../core/agents/agentEntry.ts';
 import { formatTimestamp } from '../core/agents/timestamp.ts';
 import type { HarnessEvent } from '../core/harness/harnessEvent.ts';
 import type { EditByOther, HookAgents } from '../core/harness/hookPorts.ts';
@@ -24,6 +30,7 @@ export interface StorePortsOptions {
   readonly harness: Harness;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  readonly record: Pick<SessionRecordFile, 'state'>;
 }
 
 /** What hooks need of the stores. Opening it loads them. */
@@ -37,10 +44,24 @@ export interface StorePorts extends Omit<HookAgents, 'partyOf' | 'isListed'> {
   refusal(conflicts: readonly LockConflict[]): Promise<string>;
 }
 
-export function openStorePorts({ location, harness, env, clock }: StorePortsOptions): StorePorts {
+export function openStorePorts({
+  location,
+  harness,
+  env,
+  clock,
+  record,
+}: StorePortsOptions): StorePorts {
   const options = { clock, lock: { timeoutMs: storeLockTimeoutMs } };
   const registry = openRegistry(location, options);
   const locks = openFileLocks(registry, options);
+  const withUsage = async (entryId: string): Promise<(entry: AgentEntry) => AgentEntry> => {
+    const { state } = record;
+    if (state === undefined) return (entry) => entry;
+    const { turnUsage } = await import('./turnUsage.ts');
+    const used = await turnUsage({ folder: sessionRecordsFolder(location), state, entryId });
+    return (entry) =>
+      used ? { ...entry, usageSummary: raiseUsageSummary(entry.usageSummary, used) } : entry;
+  };
   const identity = () => ({ harness, registry, env, nowMs: clock.now() });
   return {
     registry,
@@ -50,18 +71,20 @@ export function openStorePorts({ location, harness, env, clock }: StorePortsOpti
       identifyChild({ ...withSession(event), childKey: event.childKey ?? '' }, at, identity()),
     complete: async (entryId) => {
       const heartbeatAt = formatTimestamp(clock.now());
+      const used = await withUsage(entryId);
       await registry.registry.updateEntry(entryId, (entry) =>
         entry.status === 'active'
-          ? { ...withStatus(entry, 'complete', clock.now()), heartbeatAt }
+          ? { ...withStatus(used(entry), 'complete', clock.now()), heartbeatAt }
           : entry,
       );
     },
     noteTurn: async (entryId, event) => {
       const now = formatTimestamp(clock.now());
       const model = event.model === undefined ? {} : { model: event.model };
+      const used = await withUsage(entryId);
       await registry.registry.updateEntry(entryId, (entry) =>
         entry.status === 'active'
-          ? { ...entry, ...model, heartbeatAt: now, lastProgressAt: now }
+          ? { ...used(entry), ...model, heartbeatAt: now, lastProgressAt: now }
           : entry,
       );
     },

@@ -52,9 +52,7 @@ export function scopeTexts(
       return {
         label: t('User'),
         description: t('all your repositories'),
-        detail: t(
-          'In your own settings on this machine. It does nothing in a repository without a registry.',
-        ),
+        detail: t('In your own settings. It does nothing where there is no registry.'),
       };
   }
 }

@@ -23,8 +23,13 @@ export function spawnForest(agents: readonly AgentSnapshot[]): SpawnForest {
   const childrenOf = new Map<string, AgentSnapshot[]>();
   for (const agent of agents) {
     const parentId = parentIdOf(agent);
-    if (parentId === undefined || isInCycle(agent, parentIdOf, bySession)) roots.push(agent);
-    else childrenOf.set(parentId, [...(childrenOf.get(parentId) ?? []), agent]);
+    if (parentId === undefined || isInCycle(agent, parentIdOf, bySession)) {
+      roots.push(agent);
+      continue;
+    }
+    const siblings = childrenOf.get(parentId);
+    if (siblings) siblings.push(agent);
+    else childrenOf.set(parentId, [agent]);
   }
   return { roots, childrenOf };
 }

@@ -35,9 +35,7 @@ export function incidentParts(event: ActivityEvent, words: IncidentWords): reado
       return [t('{0} edited it unguarded', who)];
     default: {
       const what =
-        event.cause === 'shell'
-          ? t('{0} changed it with a shell command', who)
-          : t('{0} edited it', who);
+        event.cause === 'shell' ? t('{0} changed it in a shell', who) : t('{0} edited it', who);
       return [what, t('held by {0}', partyText(holder, words))];
     }
   }
@@ -89,7 +87,7 @@ export function violationNotice(
   if (more <= 0) return sentence;
   const rest =
     more === 1
-      ? t('1 more file was changed past its holder.')
-      : t('{0} more files were changed past their holders.', more);
+      ? t('1 more file was changed past the locks.')
+      : t('{0} more files were changed past the locks.', more);
   return `${sentence} ${rest}`;
 }

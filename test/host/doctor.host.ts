@@ -44,7 +44,11 @@ describe('the doctor', () => {
     });
     const text = async (): Promise<string> =>
       (await vscode.workspace.openTextDocument(uri)).getText();
-    await eventually(`the page says ${said.source}`, async () => said.test(await text()));
+    try {
+      await eventually(`the page says ${said.source}`, async () => said.test(await text()));
+    } catch (cause) {
+      throw new Error(`the page does not say ${said.source}:\n${await text()}`, { cause });
+    }
     return text();
   };
 

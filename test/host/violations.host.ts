@@ -75,7 +75,7 @@ describe('refusals and violations', () => {
     writeFileSync(path(file), '// another\n');
     await other.after('Bash', input, 'call-2');
     await eventually('the violation is shown', () =>
-      rows().some(([, text_]) => text_.includes('shell')),
+      rows().some(([, text_]) => text_.includes('in a shell')),
     );
     return rows().find(([, each]) => each.includes('shell'))?.[0] ?? '';
   };
@@ -107,10 +107,7 @@ describe('refusals and violations', () => {
     const element = await writePast();
     const item = tree.getTreeItem(element);
     assert.equal(item.contextValue, 'heddle.violation+doer+holder');
-    assert.match(
-      String(item.description),
-      /^Claude Code · sonnet-4 changed it with a shell command/,
-    );
+    assert.match(String(item.description), /^Claude Code · sonnet-4 changed it in a shell/);
     const tooltip = tree.resolveTreeItem(new vscode.TreeItem(''), element).tooltip;
     assert.ok(tooltip instanceof vscode.MarkdownString);
     assert.match(tooltip.value, /echo/);
@@ -126,7 +123,7 @@ describe('refusals and violations', () => {
     assert.equal(input.modified.fsPath, path('src/main.ts'));
   });
 
-  it('compares with the last commit when the copy is gone, and says so when there is neither', async () => {
+  it('compares with the last commit when the copy is gone, and says so', async () => {
     await hold();
     const element = await writePast();
     rmSync(path('.heddle/harness-sessions/before'), { recursive: true });
@@ -162,7 +159,7 @@ describe('refusals and violations', () => {
       run<ShownChanges>('heddle.violation.showChanges'),
     );
     const [offered = []] = chosen.shown.picks;
-    assert.ok(offered.every(({ description }) => (description ?? '').includes('shell command')));
+    assert.ok(offered.every(({ description }) => (description ?? '').includes('in a shell')));
     assert.equal(chosen.result.changes.length, 1);
     const all = await withPerson({}, () => run('heddle.violation.copy'));
     assert.equal(all.result, undefined);

@@ -55,7 +55,7 @@ describe('the view Agents with a cast', () => {
       ...['question', 'archive', 'warning'],
     ]);
     const claude = await tree.waitForRow(/sonnet-4-5/);
-    assert.match(claude.description, /^alive .*min · feature\/checkout$/);
+    assert.match(claude.description, /^alive .*min · feature\/checkout · \$1\.84 · 128 k tokens$/);
     assert.match(claude.ariaLabel, /alive for .*, holds thread feature\/checkout$/);
     assert.match((await tree.waitForRow(/gemini/)).description, /^dead .* · feature\/payments$/);
     assert.equal((await tree.waitForRow('Finished')).isExpanded, false);

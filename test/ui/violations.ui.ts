@@ -83,7 +83,7 @@ describe('refusals and violations in a window', () => {
 
     const told = await workbench.notifications.waitFor(/shell command of Claude Code/);
     assert.deepEqual(told.buttons, ['Show Changes', 'Show Who Did It']);
-    const row = await locks.waitForRow(({ description }) => description.includes('shell command'));
+    const row = await locks.waitForRow(({ description }) => description.includes('in a shell'));
     assert.equal(row.icon, 'warning');
     await locks.waitForRow(({ description }) => description.includes('edited it unguarded'));
     for (const theme of ['light', 'dark'] as const) {
@@ -102,7 +102,7 @@ describe('refusals and violations in a window', () => {
 
   it('has the command in its tooltip, and a menu that leads to who did it', async () => {
     const isShell = ({ description }: { readonly description: string }): boolean =>
-      description.includes('shell command');
+      description.includes('in a shell');
     assert.deepEqual(await locks.inlineActions(isShell), ['Show What Was Changed']);
     const text = await locks.tooltip(isShell);
     assert.match(text, /Command: sed -i/);

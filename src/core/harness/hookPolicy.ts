@@ -87,7 +87,8 @@ async function startTool(at: AtTool, ports: HookPorts): Promise<HookDecision> {
   const told = refusalOf(agent, line, call.callId);
   if (told !== undefined) return { kind: 'refuse', reason: told };
   const lost = lostEdits({ event, agent }, ports, { untilMs: line.atMs - longestShortMs });
-  await noteLostEdits({ event, agent, lost }, ports);
+  // What happened before is no reason to fail; at the end of the turn it is looked at again.
+  await noteLostEdits({ event, agent, lost }, ports).catch(() => undefined);
   ports.record.append(line);
   switch (action.kind) {
     case 'edit': {

@@ -69,10 +69,10 @@ export async function noteLostEdits(
 async function isHeldBy(
   { entryId }: SessionAgent,
   path: string,
-  { holds, locks }: HookPorts,
+  ports: Pick<HookPorts, 'holds' | 'locks'>,
 ): Promise<boolean> {
-  if (holds(entryId, [path])) return true;
-  const standing = await locks.holdersOf(path);
+  if (ports.holds(entryId, [path])) return true;
+  const standing = await ports.locks.holdersOf(path);
   return standing.some(({ holder }) => sessionIdOf(holder) === entryId);
 }
 

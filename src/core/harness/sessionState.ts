@@ -213,7 +213,7 @@ function apply(agent: SessionAgent, line: AgentLine): void {
       return void forgetOldest(agent.staleTold, maxStaleTold);
     }
     case 'waiting':
-      agent.waitsFor = { reason: line.reason, text: line.text };
+      agent.waitsFor = { reason: line.reason, text: firstTold(agent, line) };
       if (line.reason === 'idle') beginTurn(agent);
       return void enter(agent, line.reason === 'idle' ? 'idle' : 'waiting', atMs);
     case 'turn-end':
@@ -227,6 +227,15 @@ function apply(agent: SessionAgent, line: AgentLine): void {
     case 'state':
       return void restore(agent, line);
   }
+}
+
+/** Whoever is reminded of a question that is still open is told less of it than at first. */
+function firstTold(
+  { phase, waitsFor }: Pick<SessionAgent, 'phase' | 'waitsFor'>,
+  { reason, text }: SessionLine & { readonly kind: 'waiting' },
+): string | undefined {
+  const isStillOpen = phase === 'waiting' && waitsFor?.reason === reason;
+  return isStillOpen ? (waitsFor.text ?? text) : text;
 }
 
 /** Nothing is in hand any more of what was before. */

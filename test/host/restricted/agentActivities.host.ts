@@ -20,6 +20,8 @@ describe('what agents do, in a window that is not trusted', () => {
   after(async () => {
     shown?.dispose();
     await agent?.kill();
+    // Others count who is there.
+    rmSync(join(registry.root, '.heddle'), { recursive: true, force: true });
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -167,6 +167,8 @@ function serverEnv(ownFolder: string, extra: NodeJS.ProcessEnv = {}): NodeJS.Pro
     ...Object.fromEntries(own),
     XDG_DATA_HOME: ownFolder,
     XDG_RUNTIME_DIR: ownFolder,
+    // What the extension keeps for a person must not reach the person who runs this.
+    ...{ HOME: ownFolder, USERPROFILE: ownFolder },
     ...extra,
   };
 }

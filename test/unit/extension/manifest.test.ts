@@ -83,7 +83,7 @@ describe('package.json', () => {
 
   it('writes that change something need a trusted workspace', () => {
     const writing =
-      /initialise|reserve|release|reap|undoReap|delete|InTerminal|\.lock$|unlock|breakLock/i;
+      /initialise|reserve|release|reap|undoReap|delete|InTerminal|\.lock$|unlock|breakLock|connect|doctor|hooks/i;
     for (const items of Object.values(contributes.menus)) {
       for (const { command, when } of items) {
         if (!writing.test(command) || when === 'false') continue;

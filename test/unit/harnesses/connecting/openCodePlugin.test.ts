@@ -140,6 +140,26 @@ describe('the plugin for OpenCode', () => {
     });
   });
 
+  it('tells with a prompt which model is asked, also where the person has chosen none', async () => {
+    const log = launch('');
+    const hooks = await load();
+    const [chosen, usual] = ['opus', 'sonnet'].map((modelID) => ({
+      providerID: 'anthropic',
+      modelID,
+    }));
+    const message = { agent: 'build', model: usual };
+    await hooks['chat.message']?.({ sessionID: 'ses_1' }, { message });
+    await hooks['chat.message']?.({ sessionID: 'ses_1', model: chosen }, { message });
+    await eventually('the hook is told twice', () => told(log).length === 2);
+    deepEqual(
+      told(log).map(({ agent, model }) => [agent, model]),
+      [
+        ['build', usual],
+        ['build', chosen],
+      ],
+    );
+  });
+
   it('adds up what the answers of a session have used, each by its newest figures', async () => {
     const log = launch('');
     const hooks = await load();
