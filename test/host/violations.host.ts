@@ -68,6 +68,9 @@ describe('refusals and violations', () => {
     // While its own edit runs, a change may be that.
     await holder.after('Edit', input, 'call-1');
     await world.untilLocked(1);
+    await eventually('both are known by name', () =>
+      world.registries.roots.some(({ snapshot }) => snapshot.agents.length === 2),
+    );
   };
   const writePast = async (file = 'src/main.ts'): Promise<string> => {
     const input = { command: `echo "// another" > ${file}` };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -8,7 +8,8 @@ import Mocha from 'mocha';
 import { ensureChromium } from '../support/vscode/findChromium.ts';
 import { ensureCodeServer } from '../support/vscode/installCodeServer.ts';
 import { say } from '../support/vscode/npmInstall.ts';
-import { projectRoot, testOutputDir } from '../support/vscode/projectPaths.ts';
+import { removeOldFailures } from '../support/vscode/oldFailures.ts';
+import { projectRoot } from '../support/vscode/projectPaths.ts';
 import { captureFailure, endUiSessions, findPackage } from '../support/vscode/uiSession.ts';
 
 const testTimeoutMs = 120_000;
@@ -105,14 +106,6 @@ function runShard(
       resolve({ code, output: Buffer.concat(chunks).toString('utf8') }),
     );
   });
-}
-
-/** What an earlier run left of its failures would look like this run's. */
-async function removeOldFailures(): Promise<void> {
-  const folder = join(testOutputDir, 'screenshots');
-  for (const name of await readdir(folder).catch((): string[] => [])) {
-    if (name.startsWith('FAILED-')) await rm(join(folder, name));
-  }
 }
 
 /**
