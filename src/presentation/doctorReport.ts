@@ -51,14 +51,18 @@ const words: Readonly<Record<CheckVerdict, string>> = {
   'not-applicable': 'Nothing to check',
 };
 
-/** The report as a document for the editor. Text from outside is shown as it is and obeyed nowhere. */
+/** The report as a document for the editor, with what to do first, problems before the rest. Text from outside is shown as it is and obeyed nowhere. */
 export function doctorMarkdown(report: DoctorReport): string {
   const parts = [
     '# Heddle Agents: Doctor',
     `${toMarkdownText(report.root)}, ${new Date(report.checkedAtMs).toISOString()}`,
     `**${doctorSummary(report)}**`,
   ];
-  for (const { title, checks } of sections(report)) {
+  const toDo = (['problem', 'warning'] as const).flatMap((verdict) =>
+    report.checks.filter((check) => check.verdict === verdict),
+  );
+  if (toDo.length > 0) parts.push('## What to do', toDo.map(toDoMarkdown).join('\n'));
+  for (const { title, checks } of sections({ ...report, root: 'This repository' })) {
     parts.push(`## ${toMarkdownText(title)}`);
     parts.push(checks.map((check) => checkMarkdown(check)).join('\n'));
   }
@@ -70,6 +74,11 @@ function checkMarkdown(check: DoctorCheck): string {
   const title = toMarkdownText(shortTitle(check));
   const item = `- **${words[verdict]}**: ${title}. ${toMarkdownText(finding)}`;
   return advice === undefined ? item : `${item}\n  - To do: ${toMarkdownText(advice)}`;
+}
+
+function toDoMarkdown({ verdict, title, finding, advice }: DoctorCheck): string {
+  const found = `${words[verdict]}: ${title}`;
+  return `1. **${toMarkdownText(found)}.** ${toMarkdownText(advice ?? finding)}`;
 }
 
 function toMarkdownText(text: string): string {

@@ -148,7 +148,7 @@ function change(
 }
 
 function trackedMessage(file: string): string {
-  return `${file} is tracked by git, so a connection in it would be everybody's. Use --shared to connect all who work on this repository, or --user to connect all your repositories.`;
+  return `${file} is tracked by git, so a connection in it would be everybody's. Connect it shared (--shared), for all who work on this repository, or for yourself (--user), in all your repositories.`;
 }
 
 function problem(

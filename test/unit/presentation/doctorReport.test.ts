@@ -77,6 +77,16 @@ describe('the report of the doctor', () => {
     );
   });
 
+  it('begins with what to do in Markdown, problems before the rest', () => {
+    const text = doctorMarkdown(report(ok, doubtful, bad));
+    const start = text.indexOf('## What to do');
+    assert.deepEqual(text.slice(start, text.indexOf('## This repository')).trim().split('\n\n'), [
+      '## What to do',
+      '1. **Problem: Codex: trusted.** Run "/hooks".\n1. **Look at this: Codex: called.** Run "/hooks".',
+    ]);
+    assert.doesNotMatch(doctorMarkdown(report(ok)), /What to do/);
+  });
+
   it('is a document for programs', () => {
     assert.deepEqual(doctorToJson(report(ok, bad)), {
       root: '/repo',
