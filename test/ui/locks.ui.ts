@@ -56,6 +56,7 @@ describe('held files in a window', () => {
       '  cart.ts',
       '  checkout.ts',
       '    Codex · gpt-5-codex',
+      'Refusals and Violations',
       'Contention',
     ]);
     const checkout = await locks.waitForRow('checkout.ts');
@@ -76,6 +77,7 @@ describe('held files in a window', () => {
   });
 
   it('shows under an agent what it holds', async () => {
+    await agents.waitForRow('orders.md');
     const rows = outline(await agents.rows());
     const codex = rows.findIndex((row) => row.trim() === 'Codex · gpt-5-codex');
     const below = rows.slice(codex + 1, codex + 3).map((row) => row.trim());
