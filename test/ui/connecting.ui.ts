@@ -137,9 +137,7 @@ describe('connecting agents in a window', () => {
     const text = readFileSync(settings, 'utf8');
     assert.ok(text.includes('// What Claude may do without asking.'));
     assert.ok(text.includes('hook claude-code'));
-    await agents.waitForRow(({ description }) =>
-      description.includes('restart it to join'),
-    );
+    await agents.waitForRow(({ description }) => description.includes('restart it to join'));
     await settle(workbench);
     await workbench.screenshot('connected-dark');
     await workbench.notifications.clickButton('Connected: Claude Code', 'Check with Doctor');
