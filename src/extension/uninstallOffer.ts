@@ -22,7 +22,7 @@ const obsoleteName = '.obsolete';
  */
 export class UninstallOffer implements Disposable {
   private readonly own = new DisposableStore();
-  private readonly listedBefore: Promise<string>;
+  private listedBefore: Promise<string> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isOffered = false;
 
@@ -33,8 +33,8 @@ export class UninstallOffer implements Disposable {
       readonly logger: vscode.LogOutputChannel;
     },
   ) {
-    this.listedBefore = this.textOf(listName);
-    this.follow();
+    // Activation does not wait for it.
+    this.timer = setTimeout(() => this.follow(), delayMs);
     this.own.add(toDisposable(() => clearTimeout(this.timer)));
   }
 
@@ -49,6 +49,7 @@ export class UninstallOffer implements Disposable {
 
   /** The editor's own watchers leave out what it writes itself. */
   private follow(): void {
+    this.listedBefore = this.textOf(listName);
     try {
       const watcher = watch(this.folder, { persistent: false }, (_event, name) => {
         if (name === listName || name === obsoleteName) this.lookSoon();
@@ -82,7 +83,7 @@ export class UninstallOffer implements Disposable {
     const { id, extensionPath } = this.options.context.extension;
     return isUninstalled({
       ...{ id, own: basename(extensionPath), folders: await readdir(this.folder) },
-      ...{ listedBefore: await this.listedBefore, listedNow: await this.textOf(listName) },
+      ...{ listedBefore: (await this.listedBefore) ?? '', listedNow: await this.textOf(listName) },
       obsolete: await this.textOf(obsoleteName),
     });
   }

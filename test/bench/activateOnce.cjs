@@ -49,6 +49,7 @@ Module._load = (request, ...rest) => (request === 'vscode' ? stub : load(request
 const context = anything();
 context.subscriptions = [];
 context.extensionUri = uri;
+context.extension = { id: 'heddle-agents.heddle-agents', extensionPath: folder };
 context.storageUri = uri;
 context.workspaceState = { get: () => undefined, update: () => Promise.resolve(), keys: () => [] };
 const start = performance.now();
