@@ -35,7 +35,8 @@ const anything = () => {
 const names = `window workspace commands languages env l10n extensions Uri ThemeIcon ThemeColor TreeItem
   TreeItemCollapsibleState EventEmitter Disposable MarkdownString StatusBarAlignment Diagnostic
   DiagnosticSeverity Range Position ViewColumn ProgressLocation ConfigurationTarget QuickInputButtons
-  QuickPickItemKind RelativePattern CancellationTokenSource`;
+  QuickPickItemKind RelativePattern CancellationTokenSource lm McpStdioServerDefinition
+  LanguageModelToolResult LanguageModelTextPart TabInputTextDiff TabInputText version`;
 const stub = Object.fromEntries(names.split(/\s+/).map((name) => [name, anything()]));
 const uri = { scheme: 'file', fsPath: folder, toString: () => `file://${folder}` };
 stub.workspace.workspaceFolders = [{ uri, name: 'bench', index: 0 }];
