@@ -43,8 +43,9 @@ export class IncidentSet implements Disposable {
     );
     this.own.add({ dispose: () => this.members.forEach((member) => member.dispose()) });
     this.own.add(
-      registries.onDidChange(({ change }) => {
-        if (change === undefined) this.reopen();
+      registries.onDidChange(({ root, change }) => {
+        if (root === undefined || change === undefined) this.reopen();
+        else this.member(root)?.begin();
       }),
     );
     this.reopen();
@@ -118,6 +119,7 @@ class RootIncidents implements Disposable {
   private readonly own = new DisposableStore();
   readonly history = new IncidentHistory();
   private past: Promise<void> | undefined;
+  private isFollowing = false;
   /** What was followed before the past was read, which has it as well. */
   private readonly followed = new Set<string>();
 
@@ -127,12 +129,25 @@ class RootIncidents implements Disposable {
     private readonly logger: vscode.LogOutputChannel,
   ) {
     // Activation does not wait for it.
-    setImmediate(() => this.follow());
+    setImmediate(() => this.begin());
+  }
+
+  /** Follows from now on, once there is a registry. Where there is none, nothing is looked at. */
+  begin(): void {
+    if (this.isFollowing || this.own.isDisposed || !this.hasRegistry) return;
+    this.isFollowing = true;
+    this.follow();
   }
 
   /** Reads it once. Never rejects. */
   readPast(): Promise<void> {
+    if (!this.hasRegistry) return Promise.resolve();
     return (this.past ??= this.read());
+  }
+
+  private get hasRegistry(): boolean {
+    const { kind } = this.root.snapshot.state;
+    return kind !== 'absent' && kind !== 'loading';
   }
 
   dispose(): void {
@@ -140,7 +155,6 @@ class RootIncidents implements Disposable {
   }
 
   private follow(): void {
-    if (this.own.isDisposed) return;
     const follower = this.own.add(this.root.activity.follow());
     follower.onDidAppend((events) => {
       const news = events.flatMap((event) => this.add(event));
