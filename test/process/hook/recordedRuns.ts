@@ -156,8 +156,8 @@ async function restored(text: string, repository: HookRepository): Promise<strin
   return plain;
 }
 
-/** Does the work for all, a few at a time. */
-export async function fewAtATime<T, R>(
+/** Does the work for all, two at a time. */
+export async function twoAtATime<T, R>(
   all: readonly T[],
   work: (each: T) => Promise<R>,
 ): Promise<readonly R[]> {
@@ -166,6 +166,6 @@ export async function fewAtATime<T, R>(
   const worker = async (): Promise<void> => {
     for (let next = left.shift(); next; next = left.shift()) results[next[0]] = await work(next[1]);
   };
-  await Promise.all([worker(), worker(), worker(), worker()]);
+  await Promise.all([worker(), worker()]);
   return results;
 }

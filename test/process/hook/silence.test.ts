@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeTempFolder, removeTempFolder } from '../../support/tempFolder.ts';
 import { HookRepository, type HookEnd } from './hookRepository.ts';
-import { fewAtATime, runHook } from './recordedRuns.ts';
+import { twoAtATime, runHook } from './recordedRuns.ts';
 
 const silence: HookEnd = { stdout: '', stderr: '', code: 0 };
 
@@ -26,7 +26,7 @@ describe('a hook with nothing to do', () => {
     const cwd = join(folder, 'deep', 'down');
     mkdirSync(cwd, { recursive: true });
     const events = ['SessionStart', 'PreToolUse', 'PostToolUse', 'Stop', 'SessionEnd'];
-    const ends = await fewAtATime(events, (event) => {
+    const ends = await twoAtATime(events, (event) => {
       const tool_input = { file_path: join(cwd, 'x.ts') };
       const payload = { ...fields, cwd, hook_event_name: event, tool_input, source: 'startup' };
       return runHook(JSON.stringify(payload), { cwd });
