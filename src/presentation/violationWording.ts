@@ -21,22 +21,31 @@ export function partyText(party: ActivityParty | undefined, words: IncidentWords
   return name === '' ? t('somebody') : name;
 }
 
+/** Who stands against the doer; two of one name must not read as one. */
+function holderText(event: ActivityEvent, words: IncidentWords): string {
+  const { t = inEnglish } = words;
+  const { doer, holder } = incidentParties(event);
+  const name = partyText(holder, words);
+  const isNamesake = holder !== undefined && name === partyText(doer, words);
+  return isNamesake && name !== t('somebody') ? t('another {0}', name) : name;
+}
+
 /** What happened to the file of the row, in parts: `Codex was refused`, `held by Claude Code`. */
 export function incidentParts(event: ActivityEvent, words: IncidentWords): readonly string[] {
   const { t = inEnglish } = words;
-  const { doer, holder } = incidentParties(event);
+  const { doer } = incidentParties(event);
   const who = partyText(doer, words);
   switch (event.kind) {
     case 'lock-refused':
       return event.cause === 'waiting-first'
-        ? [t('{0} was refused', who), t('{0} was waiting first', partyText(holder, words))]
-        : [t('{0} was refused', who), t('held by {0}', partyText(holder, words))];
+        ? [t('{0} was refused', who), t('{0} was waiting first', holderText(event, words))]
+        : [t('{0} was refused', who), t('held by {0}', holderText(event, words))];
     case 'edit-unguarded':
       return [t('{0} edited it unguarded', who)];
     default: {
       const what =
         event.cause === 'shell' ? t('{0} changed it in a shell', who) : t('{0} edited it', who);
-      return [what, t('held by {0}', partyText(holder, words))];
+      return [what, t('held by {0}', holderText(event, words))];
     }
   }
 }
@@ -44,14 +53,14 @@ export function incidentParts(event: ActivityEvent, words: IncidentWords): reado
 /** The same as one sentence with all its paths. */
 export function incidentSentence(event: ActivityEvent, words: IncidentWords): string {
   const { t = inEnglish } = words;
-  const { doer, holder } = incidentParties(event);
+  const { doer } = incidentParties(event);
   const who = partyText(doer, words);
   const paths = pathsText(event, t);
   switch (event.kind) {
     case 'lock-refused':
       return event.cause === 'waiting-first'
-        ? t('{0} was refused {1}: {2} was waiting first.', who, paths, partyText(holder, words))
-        : t('{0} was refused {1}, which {2} holds.', who, paths, partyText(holder, words));
+        ? t('{0} was refused {1}: {2} was waiting first.', who, paths, holderText(event, words))
+        : t('{0} was refused {1}, which {2} holds.', who, paths, holderText(event, words));
     case 'edit-unguarded':
       return t('{0} edited {1} although its hook could not look who holds it.', who, paths);
     default:
@@ -60,9 +69,9 @@ export function incidentSentence(event: ActivityEvent, words: IncidentWords): st
             'A shell command of {0} changed {1}, which {2} holds.',
             who,
             paths,
-            partyText(holder, words),
+            holderText(event, words),
           )
-        : t('{0} edited {1}, which {2} holds.', who, paths, partyText(holder, words));
+        : t('{0} edited {1}, which {2} holds.', who, paths, holderText(event, words));
   }
 }
 

@@ -110,7 +110,7 @@ describe('real Claude Codes in a window', () => {
     const isRefusal = ({ label, description }: TreeRow): boolean =>
       label === 'cart.ts' && description.includes('refused · held');
     const refusal = await locks.waitForRow(isRefusal);
-    assert.match(refusal.description, /^Claude Code was refused · held by Claude Code/);
+    assert.match(refusal.description, /^Claude Code was refused · held by another Claude Code/);
     assert.equal(refusal.level, 2);
     assert.match(await locks.tooltip(isRefusal), /which Claude Code holds/);
     await settle(workbench);

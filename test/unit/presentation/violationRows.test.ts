@@ -45,6 +45,18 @@ describe('the rows of refusals and violations', () => {
     assert.deepEqual([made?.group.icon, made?.group.isExpanded], ['circle-slash', false]);
   });
 
+  it('tell two of one name apart', () => {
+    const made = rowsOf({ ...refused, other: codex });
+    assert.equal(
+      made?.rows[0]?.make(0)?.description.replace(/ · <.*/, ''),
+      'codex was refused · held by another codex',
+    );
+    assert.equal(
+      incidentSentence({ ...shell, other: claude }, {}),
+      'A shell command of claude-code changed src/a.ts, which another claude-code holds.',
+    );
+  });
+
   it('are open and warn as soon as one of them is a violation', () => {
     const made = rowsOf(refused, shell);
     assert.deepEqual([made?.group.icon, made?.group.isExpanded], ['warning', true]);
