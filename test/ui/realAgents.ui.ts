@@ -112,7 +112,7 @@ describe('real Claude Codes in a window', () => {
     const refusal = await locks.waitForRow(isRefusal);
     assert.match(refusal.description, /^Claude Code was refused · held by another Claude Code/);
     assert.equal(refusal.level, 2);
-    assert.match(await locks.tooltip(isRefusal), /which Claude Code holds/);
+    assert.match(await locks.tooltip(isRefusal), /which another Claude Code holds/);
     await settle(workbench);
     await workbench.screenshot('real-agents-refused');
     assert.equal(team.read('src/cart.ts'), 'export const cart = 2;\n');
