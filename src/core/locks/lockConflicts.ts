@@ -98,7 +98,9 @@ function earlierWaits(
       if (!isWaiting(holder, wait, moment)) continue;
       const keys = wait.paths.map((path) => [keyOf(path, view.rules), path] as const);
       const isForRequester = once(
-        () => requester !== undefined && isBlockedBy(wait, requester, { view, moment }),
+        () =>
+          requester !== undefined &&
+          isBlockedBy({ wait, waiter: holder }, requester, { view, moment }),
       );
       found.push({ holder, wait, keys, isForRequester });
     }
@@ -136,22 +138,26 @@ export function areCompatible(a: LockMode, b: LockMode): boolean {
   return a === 'shared' && b === 'shared';
 }
 
+/** What the waiter may have because the holder spawned it does not block it. */
 function isBlockedBy(
-  wait: LockWait,
+  { wait, waiter }: { readonly wait: LockWait; readonly waiter: LockHolder },
   holder: LockHolder,
   { view, moment }: { readonly view: LockView; readonly moment: LockMoment },
 ): boolean {
   if (holder.locks.size === 0) return false;
-  return wait.paths.some((path) =>
-    view
-      .overlapping(keyOf(path, view.rules))
+  const isChild = isSpawnedBy(waiter, holder, moment);
+  return wait.paths.some((path) => {
+    const key = keyOf(path, view.rules);
+    return view
+      .overlapping(key)
       .some(
-        ({ holderId, lock }) =>
+        ({ key: heldKey, holderId, lock }) =>
           holderId === holder.id &&
           !areCompatible(lock.mode, wait.mode) &&
+          !(isChild && covers(heldKey, key)) &&
           isStanding(holder, lock, moment),
-      ),
-  );
+      );
+  });
 }
 
 function isSpawnedBy(

@@ -204,6 +204,20 @@ describeWithEachLockStore('The queue for a path', (fixture) => {
     assert.equal((await locks.lockOrQueue(c, wish)).kind, 'queued');
   });
 
+  it('whoever spawned the first in the queue is not before it where it lends what is waited for', async () => {
+    fixture().agent('agent-parent', { pid: 101, nativeActorKey: 'parent' });
+    fixture().agent('agent-child', { pid: 102, nativeParentActorKey: 'parent' });
+    for (const pid of [101, 102]) fixture().probe.run(pid);
+    const parent: HolderRef = { kind: 'session', sessionId: 'agent-parent' };
+    const child: HolderRef = { kind: 'session', sessionId: 'agent-child' };
+    assert.equal(await take(parent, 'docs', 'src/a'), 'granted');
+    // Docs are lent; src is not, because only a part of it is held.
+    await queue(child, ['src', 'docs']);
+    await locks.release(parent, ['src/a']);
+    assert.equal(await take(parent, 'src/b'), 'held');
+    assert.equal(await take(child, 'src', 'docs'), 'granted');
+  });
+
   it('a round with somebody who is gone is none', async () => {
     fixture().probe.run(300);
     await take(a, 'x');
