@@ -68,7 +68,9 @@ describe('refusals and violations', () => {
     // While its own edit runs, a change may be that.
     await holder.after('Edit', input, 'call-1');
     await world.untilLocked(1);
-    await eventually('both are known by name', () =>
+    // The window and the extension that is tested beside it warn both; each must know them by name.
+    await registry.until('both are known', ({ agents }) => agents.length === 2);
+    await eventually('both are known here as well', () =>
       world.registries.roots.some(({ snapshot }) => snapshot.agents.length === 2),
     );
   };
