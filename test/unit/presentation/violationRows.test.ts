@@ -48,7 +48,7 @@ describe('the rows of refusals and violations', () => {
   it('tell two of one name apart', () => {
     const made = rowsOf({ ...refused, other: codex });
     assert.equal(
-      made?.rows[0]?.make(0)?.description.replace(/ · <.*/, ''),
+      made?.rows[0]?.make(0).description.replace(/ · <.*/, ''),
       'codex was refused · held by another codex',
     );
     assert.equal(
