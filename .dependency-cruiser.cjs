@@ -43,6 +43,12 @@ module.exports = {
       'hosts never use each other',
     ),
     onlyMay(
+      'session-host-is-a-host',
+      'sessionHost',
+      'base|core|node|presentation|harnesses|sessionHost',
+      'hosts never use each other',
+    ),
+    onlyMay(
       'extension-is-a-host',
       'extension',
       'base|core|node|presentation|harnesses|extension',
@@ -76,6 +82,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/mcp/' },
       to: { path: 'node_modules/@modelcontextprotocol/' },
+    },
+    {
+      name: 'acp-sdk-only-in-acp',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/node/acp/' },
+      to: { path: 'node_modules/@agentclientprotocol/' },
     },
     {
       name: 'no-cycles',

@@ -56,6 +56,7 @@ const bundles: readonly BuildOptions[] = [
   },
   { ...common, entryPoints: { verbs: 'src/cli/main.ts' }, target: 'node20' },
   { ...common, entryPoints: { mcp: 'src/mcp/main.ts' }, target: 'node20' },
+  { ...common, entryPoints: { sessionHost: 'src/sessionHost/main.ts' }, target: 'node20' },
   { ...common, entryPoints: { uninstalled: 'src/extension/uninstalled.ts' }, target: 'node20' },
   {
     ...common,

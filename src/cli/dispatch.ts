@@ -6,6 +6,7 @@ function dispatch([verb, ...rest]: readonly string[]): void {
   const isHelp = rest.includes('--help') || rest.includes('-h');
   if (verb === 'hook' && !isHelp) load('./hook.cjs');
   else if (verb === 'mcp' && !isHelp) load('./mcp.cjs');
+  else if (verb === 'session-host' && !isHelp) load('./sessionHost.cjs');
   else load('./verbs.cjs');
 }
 

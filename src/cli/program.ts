@@ -9,6 +9,7 @@ import { addLockVerbs } from './lockProgram.ts';
 import { count, parseThread, pid, task, toolCalls, word } from './options.ts';
 import { programName } from './output.ts';
 import { addServingVerbs } from './servingProgram.ts';
+import { addSessionVerbs } from './sessionProgram.ts';
 import { globalGroup, valued, verb, type RunVerb } from './verbCommand.ts';
 import type { InitFlags } from './verbs/init.ts';
 import type { ListFlags } from './verbs/list.ts';
@@ -31,7 +32,7 @@ Exit codes:
   0  done
   1  failed
   2  wrong usage or impossible input
-  3  somebody else holds it
+  3  somebody else holds it, or was first
   4  not found
 
 "${programName} help <verb>" shows the flags of a verb and an example.`;
@@ -69,6 +70,7 @@ export function buildProgram(options: ProgramOptions): Command {
   addEndingVerbs(program, run);
   addLockVerbs(program, run);
   addActivityVerb(program, run);
+  addSessionVerbs(program, run);
   addConnectVerbs(program, run);
   addDoctorVerb(program, run);
   addServingVerbs(program);

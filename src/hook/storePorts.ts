@@ -1,8 +1,6 @@
-import { silentLogger } from '../base/logger.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ActivityEvent } from '../core/activity/activityEvent.ts';
 import { withStatus } from '../core/agents/entryStatus.ts';
-import { LivenessAssessor } from '../core/agents/livenessAssessor.ts';
 import { raiseUsageSummary } from '../core/harness/usage/usageSummary.ts';
 import {
   sessionRecordsFolder,
@@ -12,14 +10,13 @@ import type { AgentEntry } from '../core/agents/agentEntry.ts';
 import { formatTimestamp } from '../core/agents/timestamp.ts';
 import type { HarnessEvent } from '../core/harness/harnessEvent.ts';
 import type { EditByOther, HookAgents } from '../core/harness/hookPorts.ts';
-import { entryOf, lookAt } from '../core/locks/holderEvidence.ts';
 import { lockKey, type LockPath, type PathRules } from '../core/locks/lockPath.ts';
 import type { LockConflict } from '../core/locks/lockRequest.ts';
 import type { Harness } from '../harnesses/harness.ts';
 import type { HeddleRoot } from '../node/heddleRoot.ts';
 import { openFileLocks, type OpenFileLocks } from '../node/openFileLocks.ts';
 import { openRegistry, type OpenRegistry } from '../node/openRegistry.ts';
-import { refusalText } from '../presentation/hookWording.ts';
+import { explainRefusal } from '../presentation/explainRefusal.ts';
 import { identifyChild, identifySession } from './sessionIdentity.ts';
 
 /** A hook lets its agent wait for others no longer than this. */
@@ -89,7 +86,11 @@ export function openStorePorts({
       );
     },
     editByOther: (path, query) => editByOther({ registry, rules: locks.paths.rules }, path, query),
-    refusal: (conflicts) => refusal(conflicts, registry, clock.now()),
+    refusal: (conflicts) =>
+      explainRefusal(conflicts, {
+        ...{ store: registry.store, probe: registry.probe },
+        ...{ root: registry.location.root, nowMs: clock.now() },
+      }),
   };
 }
 
@@ -120,20 +121,4 @@ async function editByOther(
 function isChangeBy({ kind, actor, other }: ActivityEvent, entryId: string): boolean {
   if (kind === 'file-edited' || kind === 'edit-unguarded') return actor.sessionId !== entryId;
   return kind === 'lock-saved-over' && other?.sessionId !== entryId;
-}
-
-async function refusal(
-  conflicts: readonly LockConflict[],
-  registry: OpenRegistry,
-  nowMs: number,
-): Promise<string> {
-  const entries = await registry.store.refresh();
-  const assessor = new LivenessAssessor(registry.probe, silentLogger);
-  const holders = [...new Set(conflicts.map(({ holder }) => holder))];
-  const look = await lookAt(holders, { entries, assessor });
-  const obstacles = conflicts.map((conflict) => {
-    const { holder } = conflict;
-    return { conflict, entry: entryOf(holder, entries), verdict: look.verdictOf(holder) };
-  });
-  return refusalText(obstacles, { nowMs, root: registry.location.root });
 }

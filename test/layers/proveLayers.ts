@@ -36,6 +36,11 @@ const violations: readonly {
   { rule: 'cli-is-a-host', file: 'src/cli/bad.ts', code: "import '../extension/ids.ts';" },
   { rule: 'mcp-is-a-host', file: 'src/mcp/bad.ts', code: "import '../extension/ids.ts';" },
   { rule: 'hook-is-a-host', file: 'src/hook/bad.ts', code: "import '../cli/main.ts';" },
+  {
+    rule: 'session-host-is-a-host',
+    file: 'src/sessionHost/bad.ts',
+    code: "import '../cli/main.ts';",
+  },
   { rule: 'extension-is-a-host', file: 'src/extension/bad.ts', code: "import '../cli/main.ts';" },
   { rule: 'build-uses-nothing', file: 'src/build/bad.ts', code: "import '../base/event.ts';" },
   {
@@ -58,6 +63,11 @@ const violations: readonly {
     rule: 'mcp-sdk-only-in-mcp',
     file: 'src/cli/badSdk.ts',
     code: "import '@modelcontextprotocol/sdk/server/mcp.js';",
+  },
+  {
+    rule: 'acp-sdk-only-in-acp',
+    file: 'src/node/badAcp.ts',
+    code: "import '@agentclientprotocol/sdk';",
   },
   {
     rule: 'no-cycles',

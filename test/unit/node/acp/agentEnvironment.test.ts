@@ -1,0 +1,15 @@
+import { deepEqual } from 'node:assert/strict';
+
+import { agentEnvironment } from '../../../../src/node/acp/agentEnvironment.ts';
+
+describe('the environment of an agent', () => {
+  it('names its entry, whatever else is said, and nothing of another agent around it', () => {
+    const env = { PATH: '/bin', CLAUDECODE: '1', HEDDLE_AGENTS_SESSION: 'outer', EMPTY: undefined };
+    const own = { KEY: 'k', HEDDLE_AGENTS_SESSION: 'forged' };
+    deepEqual(agentEnvironment({ env: own }, { env, entryId: 'agent-1' }), {
+      PATH: '/bin',
+      KEY: 'k',
+      HEDDLE_AGENTS_SESSION: 'agent-1',
+    });
+  });
+});
