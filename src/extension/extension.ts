@@ -23,6 +23,8 @@ import { PersonReservations } from './personReservations.ts';
 import { RegistrySet } from './registrySet.ts';
 import { RegistryStatusBar } from './registryStatusBar.ts';
 import { SessionSet } from './sessionSet.ts';
+import { EditorBridge } from './sessions/editorBridge.ts';
+import { SessionsPart } from './sessions/sessionsPart.ts';
 import { provideSaveGuard } from './provideSaveGuard.ts';
 import { SoftLocks } from './softLocks.ts';
 import { SpendingWatch } from './spendingWatch.ts';
@@ -82,13 +84,22 @@ export function activate(context: vscode.ExtensionContext): HeddleAgentsApi {
   const typing = own(new Typing(logger));
   own(new SoftLocks({ typing, locks, windowHolder, othersHolds, logger }));
   own(new EditorGuard({ othersHolds, pictures, typing, logger }));
-  own(provideSaveGuard({ context, othersHolds, locks, pictures, windowHolder, logger }));
+  const editor = new EditorBridge(logger);
+  own(
+    provideSaveGuard({
+      ...{ context, othersHolds, locks, pictures, windowHolder, logger },
+      isAgentSaving: (uri) => editor.isWriting(uri),
+    }),
+  );
+  const sessionsPart = own(
+    new SessionsPart(registries, { identity, keys, texts, editor, context, logger }),
+  );
   own(new BrokenNotices(locks, windowHolder, context.workspaceState));
   own(
     registerCommands({
       ...{ registries, logger, context, keys, view, details, reservations },
       ...{ locks, windowHolder, othersHolds, locksView, freeNotices },
-      ...{ incidents, changes, discovered, texts },
+      ...{ incidents, changes, discovered, texts, sessions: sessionsPart.services },
     }),
   );
   own(registerLanguageModelTools({ registries, locks, identity, logger }));

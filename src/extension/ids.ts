@@ -1,3 +1,5 @@
+import { sessionCommandIds, sessionContextKeys, sessionsViewId } from './sessions/sessionIds.ts';
+
 /** Every command of this product. The manifest is compared with this list by a test. */
 export const commandIds = [
   'heddle.registry.initialise',
@@ -44,6 +46,7 @@ export const commandIds = [
   'heddle.violation.showHolder',
   'heddle.violation.showDoer',
   'heddle.violation.copy',
+  ...sessionCommandIds,
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
@@ -51,6 +54,7 @@ export const viewIds = {
   container: 'heddle',
   agents: 'heddle.agents',
   locks: 'heddle.locks',
+  sessions: sessionsViewId,
 } as const;
 
 /** Keys that `when` clauses of the manifest read. */
@@ -68,4 +72,5 @@ export const contextKeys = {
   /** Absolute paths as the keys of an object, for the operator `in`. */
   myLockedPaths: 'heddle.myLockedPaths',
   othersLockedPaths: 'heddle.othersLockedPaths',
+  ...sessionContextKeys,
 } as const;

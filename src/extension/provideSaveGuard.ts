@@ -16,6 +16,7 @@ export interface SaveGuardParts {
   readonly locks: LockSet;
   readonly pictures: LockPictures;
   readonly windowHolder: WindowHolder;
+  readonly isAgentSaving?: ((uri: vscode.Uri) => boolean) | undefined;
   readonly logger: vscode.LogOutputChannel;
 }
 

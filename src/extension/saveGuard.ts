@@ -13,6 +13,8 @@ export interface SaveGuardOptions {
   readonly kept: KeptVersions;
   readonly offer: Pick<KeptVersionOffer, 'show'>;
   readonly windowHolder: WindowHolder;
+  /** Whether it is an agent that saves through the editor, which holds the file itself. */
+  readonly isAgentSaving?: ((uri: vscode.Uri) => boolean) | undefined;
   readonly logger: vscode.LogOutputChannel;
 }
 
@@ -58,6 +60,7 @@ export class SaveGuard implements Disposable {
     // Of a save that failed.
     this.running.delete(uri.toString());
     if (uri.scheme !== 'file' || !vscode.workspace.isTrusted) return;
+    if (this.options.isAgentSaving?.(uri) === true) return;
     const hold = this.options.othersHolds.of(uri);
     if (hold === undefined && !this.options.diskChanges.hasChanged(uri)) return;
     const version = this.keep(uri);

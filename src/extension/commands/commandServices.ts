@@ -9,6 +9,7 @@ import type { LocksView } from '../locksView.ts';
 import type { OthersHolds } from '../othersHolds.ts';
 import type { PersonReservations } from '../personReservations.ts';
 import type { RegistrySet } from '../registrySet.ts';
+import type { SessionServices } from '../sessions/sessionServices.ts';
 import type { ViolationChanges } from '../violationChanges.ts';
 import type { IncidentSet } from '../violations.ts';
 import type { VirtualTexts } from '../virtualTexts.ts';
@@ -32,6 +33,7 @@ export interface CommandServices {
   readonly changes: ViolationChanges;
   readonly discovered: DiscoveredAgents;
   readonly texts: VirtualTexts;
+  readonly sessions: SessionServices;
 }
 
 /**

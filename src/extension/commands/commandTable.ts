@@ -1,4 +1,5 @@
 import type { CommandId } from '../ids.ts';
+import { createSessionCommandTable } from '../sessions/commands/sessionCommandTable.ts';
 import {
   createCopyCommand,
   createDeleteCommand,
@@ -77,6 +78,7 @@ export function createCommandTable(
     'heddle.agents.groupFlat': createGroupingCommand('flat'),
     ...createLockCommandTable(services),
     ...createHookCommandTable(services),
+    ...createSessionCommandTable(services.sessions),
   } satisfies Record<CommandId, CommandHandler>;
 }
 

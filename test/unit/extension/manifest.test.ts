@@ -70,6 +70,7 @@ describe('package.json', () => {
       ...Object.values(contextKeys),
       ...Object.values(viewIds),
       'heddle.agentDetails',
+      'heddle.sessionPage',
       ...Object.keys(contributes.configuration.properties),
     ]);
     const named = [...manifestText.matchAll(/\bheddle\.[a-zA-Z.]+[a-zA-Z]/g)].map(([id]) => id);
