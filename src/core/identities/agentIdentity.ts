@@ -30,14 +30,13 @@ export const maxIdentityLength = 100;
  * @throws InvalidIdentity
  */
 export function parseAgentIdentity(input: string): AgentIdentity {
-  return checkedName(input, { longest: maxIdentityLength, marks: '-_.' }) as AgentIdentity;
+  return checkedName(input, identityRules) as AgentIdentity;
 }
 
 /** By the same rules as an identity, with `:` and a little longer. @throws InvalidIdentity */
 export function parseRuntimeId(input: string): AgentRuntimeId {
-  return checkedName(input, { longest: maxRuntimeIdLength, marks: '-_.:' }) as AgentRuntimeId;
+  return checkedName(input, runtimeIdRules) as AgentRuntimeId;
 }
-const maxRuntimeIdLength = 130;
 
 /** The name of the first embodiment under a generation. */
 export function runtimeIdOf(identity: AgentIdentity, generation: number): AgentRuntimeId {
@@ -52,20 +51,31 @@ export function parseDisplayName(input: string): string {
 
 interface NameRules {
   readonly longest: number;
-  readonly marks: string;
+  readonly mayContain: RegExp;
+  readonly characters: string;
 }
 
-function checkedName(input: string, { longest, marks }: NameRules): string {
+const identityRules: NameRules = {
+  longest: maxIdentityLength,
+  mayContain: /^[A-Za-z0-9_.-]+$/,
+  characters: 'letters, digits, "-", "_" and "."',
+};
+const runtimeIdRules: NameRules = {
+  longest: 130,
+  mayContain: /^[A-Za-z0-9_.:-]+$/,
+  characters: 'letters, digits, "-", "_", "." and ":"',
+};
+
+function checkedName(input: string, { longest, mayContain, characters }: NameRules): string {
   if (input === '') throw new InvalidIdentity(input, 'is empty');
   if (/\s/u.test(input)) throw new InvalidIdentity(input, 'contains white space');
   if (input.includes('/')) throw new InvalidIdentity(input, 'contains "/"');
-  if (input.length > longest)
-    throw new InvalidIdentity(input, `has more than ${longest} characters`);
   if (input.startsWith('.')) throw new InvalidIdentity(input, 'begins with a dot');
-  if (
-    [...input].some((character) => !/[A-Za-z0-9]/.test(character) && !marks.includes(character))
-  ) {
-    throw new InvalidIdentity(input, `may only contain letters, digits and ${marks}`);
+  if (input.length > longest) {
+    throw new InvalidIdentity(input, `has more than ${longest} characters`);
+  }
+  if (!mayContain.test(input)) {
+    throw new InvalidIdentity(input, `may only contain ${characters}`);
   }
   return input;
 }
