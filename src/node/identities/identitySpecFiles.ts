@@ -1,0 +1,270 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, realpathSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { TomlError } from 'smol-toml';
+import { errorCode, errorText } from '../../base/errorText.ts';
+import { parseAgentIdentity, type AgentIdentity } from '../../core/identities/agentIdentity.ts';
+import type { DurableAgentSpec } from '../../core/identities/durableAgentSpec.ts';
+import {
+  peerEdge,
+  peerEdgeKey,
+  type ManagedPeerEdge,
+} from '../../core/identities/managedPeerEdge.ts';
+import { RosterError, type RosterProvider } from '../../core/identities/rosterProvider.ts';
+import type { TopologyProvider } from '../../core/identities/topologyProvider.ts';
+import { MalformedField } from '../../core/sessions/fieldReaders.ts';
+import { parseToml } from '../exactToml.ts';
+import { isSameIdentity, readFolderFile, type FileIdentity } from '../readFolderFile.ts';
+import { forEachYielding } from '../yieldingLoop.ts';
+import { parseIdentitySpec } from './parseIdentitySpec.ts';
+
+/** Most bytes in a spec. */
+export const maxSpecBytes = 256 * 1024;
+/** Most specs that are read. */
+export const maxSpecs = 2000;
+const specSuffix = '.toml';
+/** Windows gives these to no file, whatever follows. */
+const reservedName = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)|\.$/i;
+
+/** An agent as a file describes it. */
+export interface IdentitySpecFile {
+  readonly path: string;
+  readonly spec: DurableAgentSpec;
+  /** Of the bytes of the file: SHA-256 in hex. Equal while nobody changed it. */
+  readonly digest: string;
+}
+
+/** What is wrong with a file, or with the folder. */
+export interface IdentitySpecProblem {
+  readonly path: string;
+  /** Where in the file, such as `labels.team`. */
+  readonly field?: string | undefined;
+  /** From 1, where it is known. */
+  readonly line?: number | undefined;
+  /** Sentences for people: what is wrong and what to do. */
+  readonly problem: string;
+  /** A `warning` leaves the agent as it is described; an `error` leaves it out. */
+  readonly severity: 'error' | 'warning';
+}
+
+export interface IdentitySpecs {
+  /** In the order of their names. */
+  readonly files: readonly IdentitySpecFile[];
+  readonly problems: readonly IdentitySpecProblem[];
+}
+
+/** The folder of specs in a checkout. */
+export function identitySpecFolder(worktree: string): string {
+  return join(worktree, '.heddle', 'identities');
+}
+
+/** The file of one identity. */
+export function identitySpecPath(worktree: string, identity: AgentIdentity): string {
+  return join(identitySpecFolder(worktree), `${identity}${specSuffix}`);
+}
+
+/**
+ * The agents that a team wrote down in a checkout, one file for each, read afresh each time. Who may
+ * message whom follows from their `peers`.
+ */
+export class IdentitySpecFiles implements RosterProvider, TopologyProvider {
+  readonly folder: string;
+  /** What files held when they were read, by file name. */
+  private readonly known = new Map<string, ReadSpec>();
+
+  /** @param worktree the top of the checkout, absolute */
+  constructor(private readonly worktree: string) {
+    this.folder = identitySpecFolder(worktree);
+  }
+
+  /** A bad file is a problem and hides no other. @throws RosterError when the folder cannot be read */
+  async read(): Promise<IdentitySpecs> {
+    const outside = this.outsideProblem();
+    if (outside) return { files: [], problems: [outside] };
+    const names = this.fileNames();
+    for (const name of this.known.keys()) if (!names.includes(name)) this.known.delete(name);
+    const files: IdentitySpecFile[] = [];
+    const problems: IdentitySpecProblem[] = [];
+    const taken = new Map<string, string>();
+    await forEachYielding(names.slice(0, maxSpecs), (name) => {
+      const read = this.readFile(name);
+      if (read === undefined) return;
+      const key = name.toLowerCase();
+      const other = taken.get(key);
+      if ('problem' in read) problems.push(read);
+      else if (other === undefined) files.push(read);
+      else problems.push(this.problem(name, sameNameProblem(other)));
+      if (!('problem' in read)) taken.set(key, other ?? name);
+    });
+    if (names.length > maxSpecs) {
+      const problem = `It has more than ${maxSpecs} agents; the rest are left out. Remove some.`;
+      problems.push({ path: this.folder, problem, severity: 'error' });
+    }
+    return { files, problems: [...problems, ...peerWarnings(files)] };
+  }
+
+  async roster(): Promise<readonly DurableAgentSpec[]> {
+    return (await this.read()).files.map(({ spec }) => spec);
+  }
+
+  /** An edge for each two of whom one names the other, if both are targets. */
+  computeEdges(
+    targets: readonly AgentIdentity[],
+    roster: readonly DurableAgentSpec[],
+  ): Promise<readonly ManagedPeerEdge[]> {
+    const active = new Set(targets);
+    const edges = new Map<string, ManagedPeerEdge>();
+    for (const { identity, peers } of roster) {
+      if (!active.has(identity)) continue;
+      for (const peer of peers) {
+        if (peer === identity || !active.has(peer)) continue;
+        const edge = peerEdge(identity, peer);
+        edges.set(peerEdgeKey(edge), edge);
+      }
+    }
+    return Promise.resolve([...edges].sort(byKey).map(([, edge]) => edge));
+  }
+
+  private readFile(name: string): IdentitySpecFile | IdentitySpecProblem | undefined {
+    const file = this.asRosterError(() => readFolderFile(this.folder, name, limits));
+    if (file === undefined) return undefined;
+    const known = this.known.get(name);
+    if (known && isSameIdentity(known.identity, file.identity)) return known.result;
+    const result =
+      'problem' in file
+        ? this.problem(name, { problem: file.problem })
+        : this.decode(name, file.bytes);
+    this.known.set(name, { identity: file.identity, result });
+    return result;
+  }
+
+  private decode(name: string, bytes: Buffer): IdentitySpecFile | IdentitySpecProblem {
+    const path = join(this.folder, name);
+    let text: string;
+    try {
+      text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    } catch {
+      return this.problem(name, { problem: 'It is not valid UTF-8. Save it as UTF-8.' });
+    }
+    try {
+      const spec = parseIdentitySpec(identityIn(name), parseToml(text));
+      return { path, spec, digest: createHash('sha256').update(bytes).digest('hex') };
+    } catch (error) {
+      return this.problem(name, problemOf(error, text));
+    }
+  }
+
+  private problem(
+    name: string,
+    what: Omit<IdentitySpecProblem, 'path' | 'severity'>,
+  ): IdentitySpecProblem {
+    return { path: join(this.folder, name), severity: 'error', ...what };
+  }
+
+  /** Whoever commits a link must not make anybody read elsewhere. */
+  private outsideProblem(): IdentitySpecProblem | undefined {
+    const real = realPath(this.folder);
+    const top = realPath(this.worktree);
+    if (real === undefined || top === undefined) return undefined;
+    const way = relative(top, real);
+    if (!way.startsWith('..') && resolve(top, way) === real) return undefined;
+    const problem = `It leads to ${real}, outside of ${top}. Put a folder of its own there.`;
+    return { path: this.folder, problem, severity: 'error' };
+  }
+
+  private fileNames(): readonly string[] {
+    return this.asRosterError(() => {
+      try {
+        return readdirSync(this.folder)
+          .filter((name) => name.endsWith(specSuffix) && !name.startsWith('.'))
+          .sort();
+      } catch (error) {
+        if (['ENOENT'].includes(errorCode(error) ?? '')) return [];
+        throw error;
+      }
+    });
+  }
+
+  private asRosterError<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      const detail = `${this.folder} cannot be read (${errorText(error)}). Check that it is a folder, and its permissions.`;
+      throw new RosterError('io', detail, { cause: error });
+    }
+  }
+}
+
+interface ReadSpec {
+  readonly identity: FileIdentity;
+  readonly result: IdentitySpecFile | IdentitySpecProblem;
+}
+
+const limits = { maxBytes: maxSpecBytes, what: 'the description of an agent' };
+
+function identityIn(fileName: string): AgentIdentity {
+  const name = fileName.slice(0, -specSuffix.length);
+  const identity = parseAgentIdentity(name);
+  if (!reservedName.test(name)) return identity;
+  throw new Error(`${JSON.stringify(name)} cannot be the name of a file on Windows.`);
+}
+
+function problemOf(
+  error: unknown,
+  text: string,
+): Pick<IdentitySpecProblem, 'field' | 'line' | 'problem'> {
+  if (error instanceof MalformedField) {
+    const line = lineOfField(text, error.field);
+    return { field: error.field, problem: error.message, ...(line !== undefined && { line }) };
+  }
+  if (error instanceof TomlError) {
+    const reason = errorText(error).replace(/^Invalid TOML document: /, '');
+    return {
+      line: error.line,
+      problem: `It is not valid TOML: ${reason}. Correct line ${error.line}.`,
+    };
+  }
+  if (error instanceof RangeError) {
+    return { problem: 'It is nested too deep. Write it with fewer levels.' };
+  }
+  return { problem: `${errorText(error)} Rename or correct the file.` };
+}
+
+/** The line on which the first part of a field is set, or opened as a table. */
+function lineOfField(text: string, field: string): number | undefined {
+  const first = /^[\w-]+/.exec(field)?.[0];
+  if (first === undefined) return undefined;
+  const pattern = new RegExp(`^\\s*(?:\\[+\\s*)?["']?${first}["']?\\s*[=.\\]]`);
+  const index = text.split('\n').findIndex((line) => pattern.test(line));
+  return index === -1 ? undefined : index + 1;
+}
+
+function sameNameProblem(other: string): { readonly problem: string } {
+  return {
+    problem: `Its name differs from ${other} in upper and lower case only, which some disks cannot tell apart. Rename or remove one of the two.`,
+  };
+}
+
+function peerWarnings(files: readonly IdentitySpecFile[]): readonly IdentitySpecProblem[] {
+  const names = new Set(files.map(({ spec }) => spec.identity));
+  return files.flatMap(({ path, spec }) =>
+    spec.peers
+      .filter((peer) => !names.has(peer))
+      .map((peer) => ({
+        ...{ path, field: 'peers', severity: 'warning' as const },
+        problem: `"peers" names ${peer}, of whom there is no description that can be used. Add ${peer}${specSuffix}, or remove the name.`,
+      })),
+  );
+}
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
