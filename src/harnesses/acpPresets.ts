@@ -27,12 +27,20 @@ export interface AcpPreset {
   readonly logIn: string;
   /** The mode in which it asks before it changes something, where it has modes. */
   readonly askMode?: string | undefined;
+  /** Added to its environment, so that it asks before it changes something. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The ids of all presets. */
 export const acpPresetIds = ['claude', 'codex', 'gemini', 'copilot', 'cursor', 'opencode'] as const;
 /** The id of a preset. */
 export type AcpPresetId = (typeof acpPresetIds)[number];
+
+/** OpenCode asks for no edit unless it is told to, and ends its turn where one was refused. */
+const askingOpenCode = {
+  permission: { edit: { '*': 'ask' } },
+  experimental: { continue_loop_on_deny: true },
+};
 
 const presets: Readonly<Record<AcpPresetId, Omit<AcpPreset, 'id'>>> = {
   claude: {
@@ -50,6 +58,7 @@ const presets: Readonly<Record<AcpPresetId, Omit<AcpPreset, 'id'>>> = {
     programs: [{ name: 'codex-acp', args: [] }],
     install: 'npm install -g @agentclientprotocol/codex-acp',
     logIn: 'Run "codex login" in a terminal, or set OPENAI_API_KEY.',
+    askMode: 'read-only',
   },
   gemini: {
     harness: geminiCli,
@@ -62,12 +71,12 @@ const presets: Readonly<Record<AcpPresetId, Omit<AcpPreset, 'id'>>> = {
     harness: copilotCli,
     programs: [{ name: 'copilot', args: ['--acp', '--stdio'] }],
     install: 'npm install -g @github/copilot',
-    logIn: 'Run "copilot" in a terminal and type /login.',
+    logIn: 'Run "copilot login" in a terminal, or set COPILOT_GITHUB_TOKEN.',
   },
   cursor: {
     harness: cursor,
     programs: [{ name: 'cursor-agent', args: ['acp'] }],
-    install: 'the installer of the Cursor CLI',
+    install: 'see https://cursor.com/cli',
     logIn: 'Run "cursor-agent login" in a terminal.',
   },
   opencode: {
@@ -75,6 +84,7 @@ const presets: Readonly<Record<AcpPresetId, Omit<AcpPreset, 'id'>>> = {
     programs: [{ name: 'opencode', args: ['acp'] }],
     install: 'npm install -g opencode-ai',
     logIn: 'Run "opencode auth login" in a terminal.',
+    env: { OPENCODE_CONFIG_CONTENT: JSON.stringify(askingOpenCode) },
   },
 };
 
@@ -90,7 +100,7 @@ export function acpPresets(): readonly AcpPreset[] {
 
 /** The agent of a preset whose program was found. @param found its absolute path, and its arguments */
 export function toAcpAgent(
-  { id, harness, logIn, askMode }: AcpPreset,
+  { id, harness, logIn, askMode, env = {} }: AcpPreset,
   found: { readonly command: string; readonly args: readonly string[] },
 ): AcpAgent {
   return {
@@ -98,7 +108,7 @@ export function toAcpAgent(
     displayName: harness.displayName,
     command: found.command,
     args: found.args,
-    env: {},
+    env,
     registryName: harness.registryName,
     actorKeyOf: (conversationId) => harness.sessionActorKey(conversationId),
     askMode,

@@ -1,15 +1,13 @@
-import type { HarnessAction, HarnessEvent, ToolCall } from '../core/harness/harnessEvent.ts';
+import type { HarnessAction, HarnessEvent } from '../core/harness/harnessEvent.ts';
 import type { HookDecision } from '../core/harness/hookDecision.ts';
 import { isProgram, isScript, programsOf } from './agentProgram.ts';
 import {
-  silentAnswer,
-  type Harness,
-  type HookAnswer,
-  type HookPayload,
-  type HookSurroundings,
-} from './harness.ts';
-import { answerText, denied, specificAnswer } from './hookAnswers.ts';
-import { snakeCaseEvent } from './hookEvent.ts';
+  claudeFormAction,
+  claudeFormAnswer,
+  claudeFormCall,
+  claudeFormEvent,
+} from './claudeForm.ts';
+import type { Harness, HookAnswer, HookPayload, HookSurroundings } from './harness.ts';
 import {
   field,
   keyField,
@@ -18,8 +16,7 @@ import {
   textField,
   type Table,
 } from './payloadFields.ts';
-import { payloadOrigin } from './payloadOrigin.ts';
-import { callText, questionText, toolAction, type ToolNames } from './toolAction.ts';
+import type { ToolNames } from './toolAction.ts';
 
 const tools: ToolNames = {
   reads: ['Read'],
@@ -30,7 +27,6 @@ const tools: ToolNames = {
   paths: { single: ['file_path', 'notebook_path'] },
 };
 
-/** The events whose answer may tell the model something. */
 const tellingEvents = [
   'SessionStart',
   'UserPromptSubmit',
@@ -56,12 +52,7 @@ export const claudeCode: Harness = {
     isProgram(process, /^claude$/) ||
     programsOf(process).some((path) => /[\\/]claude[\\/]versions[\\/][^\\/]+$/.test(path)) ||
     isScript(process, /(?:^|\/)(?:claude-code|claude-agent-sdk)\/cli\.m?js$|(?:^|\/)bin\/claude$/),
-  dialect: {
-    harness: 'claude-code',
-    recognises: (payload) => payloadOrigin(payload) === 'claude-code',
-    parse,
-    answer,
-  },
+  dialect: { parse, answer },
 };
 
 function parse(payload: HookPayload, around: HookSurroundings): HarnessEvent | undefined {
@@ -70,7 +61,7 @@ function parse(payload: HookPayload, around: HookSurroundings): HarnessEvent | u
   if (isOfHelper(payload)) return parseOfHelper(payload, around);
   const provider = providerIn(around.env);
   const source = { harness: 'claude-code', payload, eventName, around, provider } as const;
-  const event = snakeCaseEvent(source, actionOf(eventName, payload));
+  const event = claudeFormEvent(source, actionOf(eventName, payload));
   const model = event.model ?? shortTextField(tableField(payload, 'model'), 'id');
   if (event.childKey === undefined) return { ...event, model };
   const transcriptPath = event.transcriptPath ?? transcriptOfChild(payload, event.childKey);
@@ -92,60 +83,17 @@ function parseOfHelper(payload: Table, around: HookSurroundings): HarnessEvent |
 
 function actionOf(eventName: string, payload: Table): HarnessAction {
   switch (eventName) {
-    case 'SessionStart':
-      return startOfSession(field(payload, 'source'));
-    case 'UserPromptSubmit':
-      return { kind: 'prompt' };
-    case 'PreToolUse':
-      return startOf(payload);
-    case 'PostToolUse':
-      return { kind: 'tool-ended', call: callIn(payload), hasFailed: false };
-    case 'PostToolUseFailure':
     case 'PermissionDenied':
-      return { kind: 'tool-ended', call: callIn(payload), hasFailed: true };
-    case 'PermissionRequest': {
-      const { name, action } = callIn(payload);
-      return { kind: 'waiting', reason: 'permission', text: callText(name, action) };
-    }
+      return { kind: 'tool-ended', call: claudeFormCall(payload, tools), hasFailed: true };
     case 'Notification':
       return notified(payload);
     case 'Elicitation':
       return { kind: 'waiting', reason: 'question', text: shortTextField(payload, 'message') };
-    case 'SubagentStart':
-      return { kind: 'child-started' };
-    case 'SubagentStop':
-      return { kind: 'child-ended' };
-    case 'Stop':
-    case 'StopFailure':
     case 'TeammateIdle':
       return { kind: 'turn-ended' };
-    case 'SessionEnd':
-      return { kind: 'session-ended' };
     default:
-      return { kind: 'other' };
+      return claudeFormAction(eventName, payload, { tools });
   }
-}
-
-/** After its history was compacted, a session goes on with the turn that it is in. */
-function startOfSession(source: unknown): HarnessAction {
-  if (source === 'compact') return { kind: 'other' };
-  return { kind: 'session-started', isResumed: source === 'resume' };
-}
-
-function startOf(payload: Table): HarnessAction {
-  const call = callIn(payload);
-  if (!tools.questions.includes(call.name)) return { kind: 'tool-starting', call };
-  const text = questionText(tableField(payload, 'tool_input'));
-  return { kind: 'waiting', reason: 'question', text };
-}
-
-function callIn(payload: Table): ToolCall {
-  const name = shortTextField(payload, 'tool_name') ?? 'unknown';
-  return {
-    name,
-    callId: keyField(payload, 'tool_use_id'),
-    action: toolAction(name, field(payload, 'tool_input'), tools),
-  };
 }
 
 /** Before it had types, a notification told what it is about in its words alone. */
@@ -187,20 +135,6 @@ function isOn(value: string | undefined): boolean {
   return value === '1' || value === 'true';
 }
 
-/**
- * Other arguments go without a decision: the user is then asked, or not, as for any call, and about
- * the arguments that are really used. `allow` would spare the question and `ask` force one.
- */
-function answer({ eventName }: HarnessEvent, decision: HookDecision): HookAnswer {
-  const isBeforeTool = eventName === 'PreToolUse';
-  if (decision.kind === 'refuse' && isBeforeTool) {
-    return specificAnswer(eventName, denied(decision.reason));
-  }
-  if (decision.kind === 'replace-input' && isBeforeTool) {
-    return specificAnswer(eventName, { updatedInput: decision.input });
-  }
-  if (decision.kind === 'tell' && tellingEvents.includes(eventName)) {
-    return specificAnswer(eventName, { additionalContext: answerText(decision.text) });
-  }
-  return silentAnswer;
+function answer(event: HarnessEvent, decision: HookDecision): HookAnswer {
+  return claudeFormAnswer(event, decision, { tellingEvents, takesInput: true });
 }

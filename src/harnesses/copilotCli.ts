@@ -20,8 +20,13 @@ import {
   textField,
   type Table,
 } from './payloadFields.ts';
-import { payloadOrigin } from './payloadOrigin.ts';
-import { argumentsOf, callText, questionText, toolAction, type ToolNames } from './toolAction.ts';
+import {
+  argumentsOf,
+  callStart,
+  permissionWait,
+  toolAction,
+  type ToolNames,
+} from './toolAction.ts';
 
 /** Its own names of tools, and those of Claude Code, which hooks of that form are told instead. */
 const tools: ToolNames = {
@@ -50,12 +55,7 @@ export const copilotCli: Harness = {
   isAgentProcess: (process) =>
     isProgram(process, /^copilot$/) ||
     isScript(process, /\/@github\/copilot\/.+\.m?js$|(?:^|\/)bin\/copilot$/),
-  dialect: {
-    harness: 'copilot-cli',
-    recognises: (payload) => payloadOrigin(payload) === 'copilot-cli',
-    parse,
-    answer,
-  },
+  dialect: { parse, answer },
 };
 
 function parse(payload: HookPayload, around: HookSurroundings): HarnessEvent | undefined {
@@ -117,15 +117,13 @@ function actionOf(eventName: string, payload: Table, isOfChild: boolean): Harnes
     case 'userPromptSubmitted':
       return { kind: 'prompt' };
     case 'preToolUse':
-      return startOf(payload);
+      return callStart(callIn(payload), { tools, input: argumentsIn(payload) });
     case 'postToolUse':
       return { kind: 'tool-ended', call: callIn(payload), hasFailed: hasFailed(payload) };
     case 'postToolUseFailure':
       return { kind: 'tool-ended', call: callIn(payload), hasFailed: true };
-    case 'permissionRequest': {
-      const { name, action } = callIn(payload);
-      return { kind: 'waiting', reason: 'permission', text: callText(name, action) };
-    }
+    case 'permissionRequest':
+      return permissionWait(callIn(payload));
     case 'notification':
       return notified(payload);
     case 'subagentStop':
@@ -137,12 +135,6 @@ function actionOf(eventName: string, payload: Table, isOfChild: boolean): Harnes
     default:
       return { kind: 'other' };
   }
-}
-
-function startOf(payload: Table): HarnessAction {
-  const call = callIn(payload);
-  if (!tools.questions.includes(call.name)) return { kind: 'tool-starting', call };
-  return { kind: 'waiting', reason: 'question', text: questionText(argumentsIn(payload)) };
 }
 
 function notified(payload: Table): HarnessAction {

@@ -6,7 +6,8 @@ import type {
 } from '../core/harness/harnessEvent.ts';
 import type { HookDecision } from '../core/harness/hookDecision.ts';
 import { isProgram, isScript } from './agentProgram.ts';
-import { filePathsIn } from './filePaths.ts';
+import { claudeFormCall, claudeFormStart } from './claudeForm.ts';
+import { filePathOf, filePathsIn } from './filePaths.ts';
 import {
   silentAnswer,
   type Harness,
@@ -24,9 +25,7 @@ import {
   shortTextField,
   type Table,
 } from './payloadFields.ts';
-import { filePathOf } from './filePaths.ts';
-import { payloadOrigin } from './payloadOrigin.ts';
-import { argumentsOf, shellAction, toolAction, type ToolNames } from './toolAction.ts';
+import { shellAction, type ToolNames } from './toolAction.ts';
 
 const tools: ToolNames = {
   reads: ['Read'],
@@ -63,12 +62,7 @@ export const cursor: Harness = {
   isAgentProcess: (process) =>
     isProgram(process, /^(?:[Cc]ursor|cursor-agent|Cursor Helper(?: \([\w ]+\))?)$/) ||
     isScript(process, /\/cursor-agent\/.*\.m?js$|(?:^|\/)cursor-agent$/),
-  dialect: {
-    harness: 'cursor',
-    recognises: (payload) => payloadOrigin(payload) === 'cursor',
-    parse,
-    answer,
-  },
+  dialect: { parse, answer },
 };
 
 function parse(payload: HookPayload, around: HookSurroundings): HarnessEvent | undefined {
@@ -112,15 +106,15 @@ function actionOf(eventName: string, payload: Table, isOfChild: boolean): Harnes
     case 'beforeSubmitPrompt':
       return { kind: 'prompt' };
     case 'preToolUse':
-      return startOf(callIn(payload));
+      return claudeFormStart(payload, tools);
     case 'beforeShellExecution':
     case 'beforeMCPExecution':
     case 'beforeReadFile':
-      return startOf(specialCall(eventName, payload));
+      return { kind: 'tool-starting', call: specialCall(eventName, payload) };
     case 'postToolUse':
-      return { kind: 'tool-ended', call: callIn(payload), hasFailed: false };
+      return { kind: 'tool-ended', call: claudeFormCall(payload, tools), hasFailed: false };
     case 'postToolUseFailure':
-      return { kind: 'tool-ended', call: callIn(payload), hasFailed: true };
+      return { kind: 'tool-ended', call: claudeFormCall(payload, tools), hasFailed: true };
     case 'afterShellExecution':
     case 'afterMCPExecution':
       return { kind: 'tool-ended', call: specialCall(eventName, payload), hasFailed: false };
@@ -141,28 +135,13 @@ function actionOf(eventName: string, payload: Table, isOfChild: boolean): Harnes
   }
 }
 
-function startOf(call: ToolCall): HarnessAction {
-  return tools.questions.includes(call.name)
-    ? { kind: 'waiting', reason: 'question', text: undefined }
-    : { kind: 'tool-starting', call };
-}
-
-function callIn(payload: Table): ToolCall {
-  const name = shortTextField(payload, 'tool_name') ?? 'unknown';
-  return {
-    name,
-    callId: keyField(payload, 'tool_use_id'),
-    action: toolAction(name, argumentsOf(field(payload, 'tool_input')), tools),
-  };
-}
-
 /** A call in an event of its own for shell commands, MCP tools or reading. It has no id. */
 function specialCall(eventName: string, payload: Table): ToolCall {
   if (eventName === 'beforeReadFile') {
     const action: ToolAction = { kind: 'read', paths: filePathsIn(payload, tools.paths) };
     return { name: 'Read', callId: undefined, action };
   }
-  if (eventName.endsWith('MCPExecution')) return callIn(payload);
+  if (eventName.endsWith('MCPExecution')) return claudeFormCall(payload, tools);
   return { name: 'Shell', callId: undefined, action: shellAction(payload) };
 }
 

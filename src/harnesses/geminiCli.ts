@@ -1,6 +1,7 @@
-import type { HarnessAction, HarnessEvent, ToolCall } from '../core/harness/harnessEvent.ts';
+import type { HarnessAction, HarnessEvent } from '../core/harness/harnessEvent.ts';
 import type { HookDecision } from '../core/harness/hookDecision.ts';
 import { isProgram, isScript } from './agentProgram.ts';
+import { claudeFormCall, claudeFormEvent, claudeFormStart } from './claudeForm.ts';
 import {
   silentAnswer,
   type Harness,
@@ -9,7 +10,6 @@ import {
   type HookSurroundings,
 } from './harness.ts';
 import { answerText, jsonAnswer, specificAnswer } from './hookAnswers.ts';
-import { snakeCaseEvent } from './hookEvent.ts';
 import {
   countField,
   field,
@@ -18,8 +18,7 @@ import {
   tableField,
   type Table,
 } from './payloadFields.ts';
-import { payloadOrigin } from './payloadOrigin.ts';
-import { questionText, toolAction, type ToolNames } from './toolAction.ts';
+import type { ToolNames } from './toolAction.ts';
 
 const tools: ToolNames = {
   reads: ['read_file'],
@@ -43,19 +42,14 @@ export const geminiCli: Harness = {
   isAgentProcess: (process) =>
     isProgram(process, /^gemini$/) ||
     isScript(process, /\/@google\/gemini-cli\/.+\.m?js$|(?:^|\/)gemini(?:\.m?js)?$/),
-  dialect: {
-    harness: 'gemini-cli',
-    recognises: (payload) => payloadOrigin(payload) === 'gemini-cli',
-    parse,
-    answer,
-  },
+  dialect: { parse, answer },
 };
 
 function parse(payload: HookPayload, around: HookSurroundings): HarnessEvent | undefined {
   const eventName = keyField(payload, 'hook_event_name');
   if (eventName === undefined) return undefined;
   const source = { harness: 'gemini-cli', payload, eventName, around, provider: 'google' } as const;
-  const event = snakeCaseEvent(source, actionOf(eventName, payload));
+  const event = claudeFormEvent(source, actionOf(eventName, payload));
   const model = event.model ?? shortTextField(tableField(payload, 'llm_request'), 'model');
   return { ...event, model };
 }
@@ -67,11 +61,11 @@ function actionOf(eventName: string, payload: Table): HarnessAction {
     case 'BeforeAgent':
       return { kind: 'prompt' };
     case 'BeforeTool':
-      return startOf(payload);
+      return claudeFormStart(payload, tools);
     case 'AfterTool': {
       const error = field(tableField(payload, 'tool_response'), 'error');
       const hasFailed = error !== undefined && error !== null;
-      return { kind: 'tool-ended', call: callIn(payload), hasFailed };
+      return { kind: 'tool-ended', call: claudeFormCall(payload, tools), hasFailed };
     }
     case 'AfterModel':
       return fillOf(payload);
@@ -88,13 +82,6 @@ function actionOf(eventName: string, payload: Table): HarnessAction {
   }
 }
 
-function startOf(payload: Table): HarnessAction {
-  const call = callIn(payload);
-  if (!tools.questions.includes(call.name)) return { kind: 'tool-starting', call };
-  const text = questionText(tableField(payload, 'tool_input'));
-  return { kind: 'waiting', reason: 'question', text };
-}
-
 /** The figures are those of one request, so only what fills the context can be told from them. */
 function fillOf(payload: Table): HarnessAction {
   const figures = tableField(tableField(payload, 'llm_response'), 'usageMetadata');
@@ -102,15 +89,6 @@ function fillOf(payload: Table): HarnessAction {
   return contextTokens === undefined
     ? { kind: 'other' }
     : { kind: 'usage', usage: { contextTokens } };
-}
-
-function callIn(payload: Table): ToolCall {
-  const name = shortTextField(payload, 'tool_name') ?? 'unknown';
-  return {
-    name,
-    callId: keyField(payload, 'tool_use_id', 'tool_call_id'),
-    action: toolAction(name, field(payload, 'tool_input'), tools),
-  };
 }
 
 /** Other arguments are merged into those of the call, which a person has allowed before. */

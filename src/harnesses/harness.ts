@@ -23,9 +23,6 @@ export const silentAnswer: HookAnswer = { stdout: '', stderr: '', exitCode: 0 };
 
 /** How one coding agent speaks with its hooks. */
 export interface HookDialect {
-  readonly harness: HarnessId;
-  /** True when these fields can only come from this agent. */
-  recognises(payload: HookPayload): boolean;
   /**
    * Reads a payload of this agent. An event that it does not know is `other`; undefined when there is
    * not even an event. Never throws: a field of a wrong type counts as missing.

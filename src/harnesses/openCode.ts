@@ -25,8 +25,7 @@ import {
   tableField,
   type Table,
 } from './payloadFields.ts';
-import { payloadOrigin } from './payloadOrigin.ts';
-import { questionText, toolAction, type ToolNames } from './toolAction.ts';
+import { callStart, toolAction, type ToolNames } from './toolAction.ts';
 import { openCodeSessionUsage } from './usage/openCodeUsage.ts';
 
 const tools: ToolNames = {
@@ -83,12 +82,7 @@ export const openCode: Harness = {
   sessionActorKey: (sessionKey) => `opencode:session:${sessionKey}`,
   childActorKey: (_sessionKey, childKey) => `opencode:session:${childKey}`, // a session of its own
   isAgentProcess: (process) => isProgram(process, /^\.?opencode$/),
-  dialect: {
-    harness: 'opencode',
-    recognises: (payload) => payloadOrigin(payload) === 'opencode',
-    parse,
-    answer,
-  },
+  dialect: { parse, answer },
 };
 
 function parse(payload: HookPayload, around: HookSurroundings): HarnessEvent | undefined {
@@ -122,7 +116,7 @@ function actionOf(eventName: string, payload: Table): HarnessAction {
     case 'chat.message':
       return { kind: 'prompt' };
     case 'tool.execute.before':
-      return startOf(payload);
+      return callStart(callIn(payload), { tools, input: field(payload, 'args') });
     case 'tool.execute.after':
       return {
         kind: 'tool-ended',
@@ -161,12 +155,6 @@ function actionOf(eventName: string, payload: Table): HarnessAction {
 function restOf(payload: Table): HarnessAction {
   const isOfChild = keyField(payload, 'parentID') !== undefined;
   return { kind: isOfChild ? 'session-ended' : 'turn-ended' };
-}
-
-function startOf(payload: Table): HarnessAction {
-  const call = callIn(payload);
-  if (!tools.questions.includes(call.name)) return { kind: 'tool-starting', call };
-  return { kind: 'waiting', reason: 'question', text: questionText(field(payload, 'args')) };
 }
 
 function callIn(payload: Table): ToolCall {

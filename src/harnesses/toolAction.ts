@@ -1,5 +1,5 @@
 import { shortened } from '../core/activity/utf8.ts';
-import type { ToolAction } from '../core/harness/harnessEvent.ts';
+import type { HarnessAction, ToolAction, ToolCall } from '../core/harness/harnessEvent.ts';
 import { filePathsIn, type PathFields } from './filePaths.ts';
 import { patchPaths, patchPathsOfCommand } from './patchPaths.ts';
 import {
@@ -58,6 +58,21 @@ export function shellAction(input: Table): ToolAction {
   if (patched !== undefined) return { kind: 'edit', paths: patched };
   const isInBackground = flagField(input, ...backgroundFields);
   return { kind: 'shell', command: shortened(command, maxTextLength), isInBackground };
+}
+
+/** What begins when a call is about to run: the call, or the wait for the person whom it asks. */
+export function callStart(
+  call: ToolCall,
+  { tools, input }: { readonly tools: ToolNames; readonly input: unknown },
+): HarnessAction {
+  return tools.questions.includes(call.name)
+    ? { kind: 'waiting', reason: 'question', text: questionText(input) }
+    : { kind: 'tool-starting', call };
+}
+
+/** The wait for a person's permission to run a call. */
+export function permissionWait({ name, action }: ToolCall): HarnessAction {
+  return { kind: 'waiting', reason: 'permission', text: callText(name, action) };
 }
 
 /** What a person is asked about: the tool and the command or the first file. */

@@ -1,18 +1,10 @@
-import type { HarnessAction, HarnessEvent, ToolCall } from '../core/harness/harnessEvent.ts';
+import type { HarnessEvent } from '../core/harness/harnessEvent.ts';
 import type { HookDecision } from '../core/harness/hookDecision.ts';
 import { isProgram } from './agentProgram.ts';
-import {
-  silentAnswer,
-  type Harness,
-  type HookAnswer,
-  type HookPayload,
-  type HookSurroundings,
-} from './harness.ts';
-import { answerText, denied, specificAnswer } from './hookAnswers.ts';
-import { snakeCaseEvent } from './hookEvent.ts';
-import { field, keyField, shortTextField, tableField, type Table } from './payloadFields.ts';
-import { payloadOrigin } from './payloadOrigin.ts';
-import { questionText, toolAction, type ToolNames } from './toolAction.ts';
+import { claudeFormAction, claudeFormAnswer, claudeFormEvent } from './claudeForm.ts';
+import type { Harness, HookAnswer, HookPayload, HookSurroundings } from './harness.ts';
+import { keyField } from './payloadFields.ts';
+import type { ToolNames } from './toolAction.ts';
 
 /** Names as the hooks of it were seen to be told; those in camel case are of its documentation. */
 const tools: ToolNames = {
@@ -51,12 +43,7 @@ export const vscodeCopilot: Harness = {
   childActorKey: (_sessionKey, childKey) => `vscode-copilot:agent:${childKey}`,
   isAgentProcess: (process) =>
     process.args.some((arg) => extensionHost.test(arg)) && !isProgram(process, /^cursor/i),
-  dialect: {
-    harness: 'vscode-copilot',
-    recognises: (payload) => payloadOrigin(payload) === 'vscode-copilot',
-    parse,
-    answer,
-  },
+  dialect: { parse, answer },
 };
 
 function parse(payload: HookPayload, around: HookSurroundings): HarnessEvent | undefined {
@@ -64,57 +51,9 @@ function parse(payload: HookPayload, around: HookSurroundings): HarnessEvent | u
   if (eventName === undefined) return undefined;
   const harness = 'vscode-copilot';
   const source = { harness, payload, eventName, around, provider: undefined } as const;
-  return snakeCaseEvent(source, actionOf(eventName, payload));
+  return claudeFormEvent(source, claudeFormAction(eventName, payload, { tools }));
 }
 
-function actionOf(eventName: string, payload: Table): HarnessAction {
-  switch (eventName) {
-    case 'SessionStart':
-      return { kind: 'session-started', isResumed: field(payload, 'source') === 'resume' };
-    case 'UserPromptSubmit':
-      return { kind: 'prompt' };
-    case 'PreToolUse':
-      return startOf(payload);
-    case 'PostToolUse':
-      return { kind: 'tool-ended', call: callIn(payload), hasFailed: false };
-    case 'SubagentStart':
-      return { kind: 'child-started' };
-    case 'SubagentStop':
-      return { kind: 'child-ended' };
-    case 'Stop':
-      return { kind: 'turn-ended' };
-    default:
-      return { kind: 'other' };
-  }
-}
-
-function startOf(payload: Table): HarnessAction {
-  const call = callIn(payload);
-  if (!tools.questions.includes(call.name)) return { kind: 'tool-starting', call };
-  const text = questionText(tableField(payload, 'tool_input'));
-  return { kind: 'waiting', reason: 'question', text };
-}
-
-function callIn(payload: Table): ToolCall {
-  const name = shortTextField(payload, 'tool_name') ?? 'unknown';
-  return {
-    name,
-    callId: keyField(payload, 'tool_use_id'),
-    action: toolAction(name, field(payload, 'tool_input'), tools),
-  };
-}
-
-/** Other arguments without a decision leave it to the editor whether the user is asked. */
-function answer({ eventName }: HarnessEvent, decision: HookDecision): HookAnswer {
-  const isBeforeTool = eventName === 'PreToolUse';
-  if (decision.kind === 'refuse' && isBeforeTool) {
-    return specificAnswer(eventName, denied(decision.reason));
-  }
-  if (decision.kind === 'replace-input' && isBeforeTool) {
-    return specificAnswer(eventName, { updatedInput: decision.input });
-  }
-  if (decision.kind === 'tell' && tellingEvents.includes(eventName)) {
-    return specificAnswer(eventName, { additionalContext: answerText(decision.text) });
-  }
-  return silentAnswer;
+function answer(event: HarnessEvent, decision: HookDecision): HookAnswer {
+  return claudeFormAnswer(event, decision, { tellingEvents, takesInput: true });
 }

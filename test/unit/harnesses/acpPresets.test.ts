@@ -31,6 +31,25 @@ describe('agents that can be started', () => {
     equal(agent.displayName, 'Claude Code');
   });
 
+  it('are told to ask before they change something, each in its own way', () => {
+    const asks = acpPresets().map(({ id, askMode }) => [id, askMode]);
+    deepEqual(Object.fromEntries(asks), {
+      claude: 'default',
+      codex: 'read-only',
+      gemini: 'default',
+      copilot: undefined,
+      cursor: undefined,
+      opencode: undefined,
+    });
+    const { env } = toAcpAgent(acpPreset('opencode'), { command: '/bin/x', args: [] });
+    deepEqual(Object.keys(env), ['OPENCODE_CONFIG_CONTENT']);
+    deepEqual(JSON.parse(env.OPENCODE_CONFIG_CONTENT ?? ''), {
+      permission: { edit: { '*': 'ask' } },
+      experimental: { continue_loop_on_deny: true },
+    });
+    deepEqual(toAcpAgent(acpPreset('gemini'), { command: '/bin/x', args: [] }).env, {});
+  });
+
   it('are also those that a person has set up', () => {
     const { agents, problems } = parseCustomAgents({
       goose: { name: 'Goose', command: 'goose', args: ['acp'], env: { A: 'b' } },

@@ -106,6 +106,12 @@ describe('Codex', () => {
       { kind: 'waiting', reason: 'permission', text: 'Bash: rm -rf x' },
     ],
     [
+      'PreToolUse',
+      { tool_name: 'request_user_input', tool_input: { questions: [{ question: 'Which one?' }] } },
+      { kind: 'waiting', reason: 'question', text: 'Which one?' },
+    ],
+    ['Interrupt', {}, { kind: 'turn-ended' }],
+    [
       'PostToolUse',
       { tool_name: 'Bash', tool_input: { command: 'ls' }, tool_use_id: 'c1', tool_response: '' },
       {

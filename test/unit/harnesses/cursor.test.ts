@@ -160,6 +160,15 @@ describe('Cursor', () => {
     );
   });
 
+  it('waits for a person when it asks a question', () => {
+    const call = { tool_name: 'AskQuestion', tool_input: { questions: [{ question: 'Why?' }] } };
+    assert.deepEqual(parsed('cursor', payload('preToolUse', call)).action, {
+      kind: 'waiting',
+      reason: 'question',
+      text: 'Why?',
+    });
+  });
+
   it('works in the first folder of the window when it tells no other', () => {
     const windows = payload('stop', { cwd: '', workspace_roots: ['/c:/Users/me/project'] });
     assert.equal(parsed('cursor', windows).cwd, 'c:/Users/me/project');

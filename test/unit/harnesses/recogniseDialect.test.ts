@@ -13,13 +13,8 @@ const rollout = '/odd home/sessions/rollout-2026-11-21T14-38-42-s.jsonl';
 
 describe('recogniseDialect', () => {
   for (const { harness, file, payload } of kept) {
-    it(`takes ${file} for ${harness} and nothing else`, () => {
+    it(`takes ${file} for ${harness}`, () => {
       assert.equal(recogniseDialect(payload)?.id, harness);
-      const claimants = allHarnesses.filter(({ dialect }) => dialect.recognises(payload));
-      assert.deepEqual(
-        claimants.map(({ id }) => id),
-        [harness],
-      );
     });
   }
 
@@ -187,7 +182,6 @@ describe('allHarnesses', () => {
     for (const id of harnessIds) {
       const harness = harnessById(id);
       assert.equal(harness.id, id);
-      assert.equal(harness.dialect.harness, id);
       assert.equal(harness.registryName, id);
     }
   });
