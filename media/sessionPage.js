@@ -13,6 +13,8 @@
   const drafts = new Map(Array.isArray(before.drafts) ? before.drafts : []);
   /** Where to scroll once there is content; undefined from then on. */
   let wantedTop = typeof before.scrollTop === 'number' ? before.scrollTop : undefined;
+  /** Whether entries were shown before. */
+  let hasBegun = false;
   const slack = 40;
 
   const remember = () =>
@@ -34,6 +36,42 @@
       const draft = drafts.get(input.dataset.draft);
       if (draft !== undefined) input.value = draft;
     }
+  };
+
+  /** A tool call that an open question shows is not shown a second time. */
+  const hideAskedTools = () => {
+    for (const each of list.querySelectorAll('.asked-about')) each.classList.remove('asked-about');
+    for (const asked of list.querySelectorAll('.question.open [data-about]')) {
+      document.getElementById(`entry-${asked.dataset.about}`)?.classList.add('asked-about');
+    }
+  };
+
+  const openQuestion = () => [...list.querySelectorAll('.question.open')].at(-1);
+
+  /** As little as brings it into view, below what stays in view at the top. */
+  const scrollToQuestion = () => {
+    const question = openQuestion();
+    if (question === undefined) return false;
+    const margin = 12;
+    const first = (document.getElementById('part-status')?.offsetHeight ?? 0) + margin;
+    const { top, bottom } = question.getBoundingClientRect();
+    const below = bottom + margin - window.innerHeight;
+    if (top < first || below > 0) window.scrollBy({ top: Math.min(top - first, below) });
+    return true;
+  };
+
+  const goToQuestion = () => {
+    scrollToQuestion();
+    openQuestion()
+      ?.querySelector('.actions button, textarea, input, select')
+      ?.focus({ preventScroll: true });
+  };
+
+  /** Where somebody begins to read: at what is asked, at the latest of what goes on, else at the top. */
+  const scrollToBegin = () => {
+    if (scrollToQuestion()) return;
+    const isOver = list.querySelector('.entry-end') !== null;
+    if (!isOver) window.scrollTo({ top: document.documentElement.scrollHeight });
   };
 
   /** Does something to the content; what had the focus has it afterwards, if it is still there. */
@@ -76,28 +114,43 @@
 
   const showEntries = ({ isAnew, removed, changed, isLast }) => {
     const wasAtEnd = isAtEnd();
+    const asked = openQuestion()?.dataset.entry;
     keepingFocus(() => {
       if (isAnew) list.replaceChildren();
       for (const id of removed) document.getElementById(`entry-${id}`)?.remove();
       changed.forEach(putEntry);
+      hideAskedTools();
     });
     if (!isLast) return;
+    const isNewQuestion = openQuestion() !== undefined && openQuestion().dataset.entry !== asked;
     if (wantedTop !== undefined) window.scrollTo({ top: wantedTop });
+    else if (!hasBegun) scrollToBegin();
     // Whoever reads further up stays there.
-    else if (wasAtEnd && !isAnew) window.scrollTo({ top: document.documentElement.scrollHeight });
+    else if (wasAtEnd && isNewQuestion) scrollToQuestion();
+    else if (wasAtEnd) window.scrollTo({ top: document.documentElement.scrollHeight });
     wantedTop = undefined;
+    hasBegun = true;
   };
 
   window.addEventListener('message', ({ data }) => {
     if (data?.kind === 'parts') showParts(data.parts);
     if (data?.kind === 'entries') showEntries(data);
-    if (data?.kind === 'taken') {
-      drafts.delete(data.draft);
-      remember();
-    }
+    if (data?.kind === 'notTaken') putBack(data);
     const placeholder = document.getElementById('placeholder');
     if (data?.kind === 'placeholder' && placeholder) placeholder.textContent = data.text;
   });
+
+  const setDraft = (input, text) => {
+    input.value = text;
+    drafts.set(input.dataset.draft, text);
+    remember();
+  };
+
+  /** What was not taken is still there, unless something else was put in meanwhile. */
+  const putBack = ({ draft, text }) => {
+    const input = document.querySelector(`[data-draft="${draft}"]`);
+    if (input?.value === '') setDraft(input, text);
+  };
 
   const valueOf = (input) => {
     if (input.type === 'checkbox') return input.checked;
@@ -142,10 +195,15 @@
           entry,
           askedIn(entry).map(() => ({ kind: 'declined' })),
         );
+      case 'goToQuestion':
+        return goToQuestion();
       case 'followUp': {
-        const prompt = document.getElementById('follow-up')?.value ?? '';
-        if (prompt.trim() !== '') vscode.postMessage({ action, prompt });
-        return undefined;
+        const input = document.getElementById('follow-up');
+        const prompt = input?.value ?? '';
+        if (prompt.trim() === '') return input?.focus();
+        vscode.postMessage({ action, prompt });
+        // The page of the new session covers this one, which hears nothing then.
+        return setDraft(input, '');
       }
       case 'openFile':
       case 'showDiff':

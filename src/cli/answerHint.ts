@@ -5,15 +5,17 @@ import { shellWord } from './shellWord.ts';
 
 const maxOptions = 5;
 
-/** How to answer from elsewhere, as commands that can be copied. */
+/**
+ * How to answer from elsewhere, as commands that can be copied. Each names its question: somebody may
+ * answer that first, and what is asked next is not what was meant.
+ */
 export function answerCommands(
   sessionId: string,
   questions: readonly ShownQuestion[],
 ): readonly string[] {
-  const isOnly = questions.length === 1;
   return questions.flatMap((question) => {
-    const query = isOnly ? '' : ` --query ${shellWord(question.queryId)}`;
-    const start = `${programName} session answer ${sessionId}${query}`;
+    const query = shellWord(question.queryId);
+    const start = `${programName} session answer ${sessionId} --query ${query}`;
     return answersOf(question).map((answer) => `${start} ${answer}`);
   });
 }

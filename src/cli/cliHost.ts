@@ -18,7 +18,8 @@ export interface CliHost {
   readonly clock: Clock;
   /**
    * Aborts when the person or the system asks the program to stop. Only what runs until then asks for
-   * it: from that moment on the usual signals no longer end the process by themselves.
+   * it: from that moment on the usual signals no longer end the process by themselves. The reason is the
+   * name of the signal, such as `SIGINT`.
    */
   readonly stopSignal: () => AbortSignal;
 }

@@ -17,7 +17,7 @@ void runCli(process.argv.slice(2), {
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => controller.abort());
+    process.once(signal, () => controller.abort(signal));
   }
   return controller.signal;
 }

@@ -10,8 +10,9 @@ import type { StartFlags } from './verbs/sessionStart.ts';
 const startHelp = `
 Without --agent the first one that is found is started. Agents of your own are
 named in ~/.heddle-agents/agents.json: {"<id>": {"name", "command", "args",
-"env"}}. Ctrl-C asks the session to stop, a second one leaves it running. It
-ends with 0 when the agent is done, and with 1 when it is not.`;
+"env"}}. Ctrl-C asks the session to stop, a second one does not wait for that.
+Closing the terminal leaves it running. It ends with 0 when the agent is done,
+and with 1 when it is not.`;
 
 const answerHelp = `
 Without --query the only open question is meant. An option is named by its id,

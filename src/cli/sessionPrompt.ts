@@ -39,6 +39,7 @@ export async function readPrompt(
   const text = await textOf(stream, shown);
   if (text.trim() === '')
     throw new UsageError(`${shown} is empty. Write there what the agent is to do.`);
+  if (text.includes('\0')) throw new UsageError(`${shown} is no text: it has zero bytes.`);
   if (text.length <= maxPromptLength) return text;
   throw new UsageError(`${shown} has more than ${maxPromptLength} characters.`);
 }

@@ -53,7 +53,10 @@ function isTerminalInput(stream: NodeJS.ReadableStream): boolean {
   return 'isTTY' in stream && stream.isTTY === true;
 }
 
-/** The first wish to stop is one to cancel the session, the second one leaves it alone. */
+/**
+ * The first wish to stop is one to cancel the session, the second one leaves it alone. A terminal that is
+ * closed says nothing about the session.
+ */
 function stopInTwoSteps(
   { host, output }: VerbContext,
   open: OpenSessions,
@@ -61,6 +64,10 @@ function stopInTwoSteps(
 ): void {
   const first = host.stopSignal();
   const stop = (): void => {
+    if (first.reason === 'SIGHUP') {
+      leave.abort();
+      return;
+    }
     // From now on the next wish to stop would end this process without a word.
     onAbort(host.stopSignal(), () => {
       output.notes([

@@ -1,59 +1,19 @@
-import type { Clock } from '../base/clock.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
-import type { Logger } from '../base/logger.ts';
-import type { SessionAgent, SessionState } from '../core/harness/sessionState.ts';
-import { pricesOf } from '../core/harness/usage/modelPrices.ts';
-import type { PriceTable } from '../core/harness/usage/priceTable.ts';
+import type { SessionAgent } from '../core/harness/sessionAgent.ts';
+import type { SessionState } from '../core/harness/sessionState.ts';
 import type { TranscriptReading } from '../core/harness/usage/transcriptFormat.ts';
-import { costOf } from '../core/harness/usage/usageCost.ts';
-import { toUsageSummary, type SummaryFigures } from '../core/harness/usage/usageSummary.ts';
-import { isSameTotals, type UsageTotals } from '../core/harness/usage/usageTotals.ts';
-import {
-  agentTotals,
-  agentTranscript,
-  type AgentTranscript,
-} from '../harnesses/usage/sessionUsage.ts';
-import type { ShownUsage } from '../presentation/usageShown.ts';
-
-/** An agent of a session, and the session. */
-export interface WatchedAgent {
-  readonly state: SessionState;
-  readonly agent: SessionAgent;
-}
-
-/** What was added to a transcript. */
-export interface TranscriptNews {
-  readonly reading: TranscriptReading;
-  readonly isComplete: boolean;
-  /** When it last grew. */
-  readonly changedMs: number;
-}
-
-export interface UsageWatchPorts {
-  readonly states: () => readonly SessionState[];
-  /** Reads on. Undefined when nothing was added since the last time, or there is nothing to read. */
-  readonly read: (transcript: AgentTranscript) => Promise<TranscriptNews | undefined>;
-  /** The transcripts of these agents grew at these times, which is a sign of life. */
-  readonly grew: (growth: ReadonlyMap<string, number>) => void;
-  /** False for an agent that is known to be dead or has finished: nothing happens there by itself. */
-  readonly isPresent: (entryId: string) => boolean;
-  /** Raises the figures of the entry. */
-  readonly raise: (entryId: string, figures: SummaryFigures) => Promise<void>;
-  /** A person stopped the agent, of which no hook was told. */
-  readonly interrupted: (agent: WatchedAgent) => Promise<void>;
-  readonly prices: () => PriceTable;
-  /** Whether transcripts are read and anything is written at all. */
-  readonly mayRead: () => boolean;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
+import { toUsageSummary } from '../core/harness/usage/usageSummary.ts';
+import type { UsageTotals } from '../core/harness/usage/usageTotals.ts';
+import { agentTotals, agentTranscript } from '../harnesses/usage/sessionUsage.ts';
+import { isSameUsage, pricedUsage, type ShownUsage } from '../presentation/usageShown.ts';
+import { UsageLooks } from './usageLooks.ts';
+import type { UsageWatchPorts, WatchedAgent } from './usageWatchPorts.ts';
 
 interface Known {
   totals: UsageTotals | undefined;
   reading: TranscriptReading | undefined;
   usage: ShownUsage | undefined;
-  lastLookMs: number;
   lastRaiseMs: number;
   mustRaise: boolean;
   /** The interruption of which it was told. */
@@ -61,12 +21,7 @@ interface Known {
 }
 
 const tickMs = 1000;
-const lookEveryMs = 3000;
 const raiseEveryMs = 10_000;
-/** So many transcripts are looked at in one tick. */
-const looksPerTick = 40;
-/** After an event there is one look at once and one later, for what is written after it. */
-const looksPerEvent = 2;
 /**
  * So long after its last event nothing that a hook began before the interruption goes on, and what it
  * locked in its turn is none of a next one.
@@ -83,8 +38,7 @@ export class UsageWatch implements Disposable {
   private readonly _onDidChange: Emitter<ReadonlySet<string>>;
   readonly onDidChange: Event<ReadonlySet<string>>;
   private readonly known = new Map<string, Known>();
-  /** How often each is still to be looked at. */
-  private readonly looks = new Map<string, number>();
+  private readonly looks = new UsageLooks();
   private timer: Disposable | undefined;
   private isTicking = false;
 
@@ -102,7 +56,7 @@ export class UsageWatch implements Disposable {
 
   /** Something happened with these agents. */
   mark(entryIds: Iterable<string>): void {
-    for (const id of entryIds) this.looks.set(id, looksPerEvent);
+    for (const id of entryIds) this.looks.request(id);
     this.arm();
   }
 
@@ -136,7 +90,7 @@ export class UsageWatch implements Disposable {
   }
 
   private hasMore(): boolean {
-    if (this.looks.size > 0) return true;
+    if (this.looks.hasRequests) return true;
     for (const { mustRaise } of this.known.values()) if (mustRaise) return true;
     return this.ports.mayRead() && this.ports.states().some((state) => this.hasWorker(state));
   }
@@ -158,7 +112,11 @@ export class UsageWatch implements Disposable {
     const watched = this.watched();
     const changed = new Set<string>();
     const growth = new Map<string, number>();
-    for (const id of this.due(watched, nowMs)) {
+    const isWorker = (id: string): boolean => {
+      const each = watched.get(id);
+      return each !== undefined && this.isWorker(each.agent);
+    };
+    for (const id of this.looks.due(watched.keys(), { nowMs, isWorker })) {
       const each = watched.get(id);
       if (each === undefined || this.own.isDisposed) continue;
       if (await this.look(id, each, growth)) changed.add(id);
@@ -169,24 +127,6 @@ export class UsageWatch implements Disposable {
     await this.raiseDue();
   }
 
-  /**
-   * Whoever is at work and has news first, then others with news, then who is at work without; each time
-   * those who were not looked at for longest.
-   */
-  private due(watched: ReadonlyMap<string, WatchedAgent>, nowMs: number): readonly string[] {
-    for (const id of this.looks.keys()) if (!watched.has(id)) this.looks.delete(id);
-    const due: { readonly id: string; readonly rank: number; readonly lastLookMs: number }[] = [];
-    for (const [id, { agent }] of watched) {
-      const hasNews = this.looks.has(id);
-      const lastLookMs = this.known.get(id)?.lastLookMs ?? Number.NEGATIVE_INFINITY;
-      if (nowMs - lastLookMs < lookEveryMs || !(hasNews || isAtWork(agent))) continue;
-      const isWorker = this.isWorker(agent);
-      if (hasNews || isWorker) due.push({ id, rank: rankOf(hasNews, isWorker), lastLookMs });
-    }
-    due.sort((a, b) => a.rank - b.rank || compareTimes(a.lastLookMs, b.lastLookMs));
-    return due.slice(0, looksPerTick).map(({ id }) => id);
-  }
-
   /** True when it looks different now. */
   private async look(
     id: string,
@@ -195,17 +135,14 @@ export class UsageWatch implements Disposable {
   ): Promise<boolean> {
     const known = this.known.get(id) ?? newKnown();
     this.known.set(id, known);
-    known.lastLookMs = this.ports.clock.now();
-    const left = (this.looks.get(id) ?? 0) - 1;
-    if (left > 0) this.looks.set(id, left);
-    else this.looks.delete(id);
+    this.looks.note(id, this.ports.clock.now());
 
     const transcript = this.ports.mayRead() ? agentTranscript(state.header, agent) : undefined;
     const read = transcript && (await this.ports.read(transcript));
     if (read) {
       known.reading = read.reading;
       growth.set(id, read.changedMs);
-      if (!read.isComplete) this.looks.set(id, looksPerEvent);
+      if (!read.isComplete) this.looks.request(id);
     }
     await this.tellInterruption(known, { state, agent });
     const model = agent.childKey === undefined ? state.header.model : undefined;
@@ -218,31 +155,18 @@ export class UsageWatch implements Disposable {
     const atMs = interruptedMs(agent, known.reading);
     if (atMs === undefined || known.toldInterruptMs === atMs) return;
     const isSettled = this.ports.clock.now() - agent.lastEventMs >= settleMs;
-    if (!isSettled || this.looksAgain(agent.entryId)) return;
+    if (!isSettled || this.looks.isFresh(agent.entryId)) return;
     known.toldInterruptMs = atMs;
     await this.ports.interrupted({ state, agent });
-  }
-
-  /** True while its transcript is not read to the end. */
-  private looksAgain(id: string): boolean {
-    return (this.looks.get(id) ?? 0) === looksPerEvent;
   }
 
   /** True when it looks different now. */
   private show(known: Known): boolean {
     const { totals, usage: before } = known;
     if (totals === undefined) return false;
-    const prices = this.ports.prices();
-    const cost = costOf(totals, prices);
-    const listed = totals.model === undefined ? undefined : pricesOf(prices, totals.model)?.context;
-    const shown = { ...totals, contextLimit: totals.contextLimit ?? listed };
-    const isSame =
-      before !== undefined &&
-      isSameTotals(before.totals, shown) &&
-      before.cost.microsUsd === cost.microsUsd &&
-      before.cost.atLeastMicrosUsd === cost.atLeastMicrosUsd;
-    if (isSame) return false;
-    known.usage = { totals: shown, cost, isFromEntry: false };
+    const usage = pricedUsage(totals, this.ports.prices());
+    if (before !== undefined && isSameUsage(before, usage)) return false;
+    known.usage = usage;
     known.mustRaise = true;
     return true;
   }
@@ -277,21 +201,10 @@ function newKnown(): Known {
     totals: undefined,
     reading: undefined,
     usage: undefined,
-    lastLookMs: Number.NEGATIVE_INFINITY,
     lastRaiseMs: Number.NEGATIVE_INFINITY,
     mustRaise: false,
     toldInterruptMs: undefined,
   };
-}
-
-function rankOf(hasNews: boolean, isWorker: boolean): number {
-  if (hasNews) return isWorker ? 0 : 1;
-  return 2;
-}
-
-/** Infinities have no difference. */
-function compareTimes(a: number, b: number): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 function isAtWork({ phase }: SessionAgent): boolean {

@@ -1,18 +1,10 @@
 import type { AgentSnapshot } from '../core/agents/registrySnapshot.ts';
 import type { AgentNow } from '../core/harness/agentNow.ts';
 import type { AgentActivity } from './agentActivity.ts';
-import {
-  detailsFields,
-  detailsQueries,
-  detailsUsage,
-  limitFields,
-  liveUsageFields,
-  relativeTime,
-  timeText,
-  type DetailsField,
-} from './agentDetailsFields.ts';
+import { relativeTime, timeText } from './agentDetailsFields.ts';
 import { html, type Html } from './agentDetailsHtml.ts';
 import type { AgentDetailsAction } from './agentDetailsMessage.ts';
+import { fieldTables, queryTable, usageTables } from './agentDetailsTables.ts';
 import { doingSentence, doingWords } from './agentDoing.ts';
 import { agentLabel } from './agentRow.ts';
 import { isDoing, shownState, translatedState } from './agentState.ts';
@@ -83,9 +75,9 @@ export function agentDetailsParts(
     header: render(header(details, context)),
     actions: render(actions(details, context)),
     chain: render(chain(details, context)),
-    usage: render(usage(details, context)),
-    fields: render(fields(details.agent, context)),
-    queries: render(queries(details.agent, context)),
+    usage: render(usageTables(details, t)),
+    fields: render(fieldTables(details.agent.entry, context)),
+    queries: render(queryTable(details.agent.entry, context)),
     raw: render(rawFile(details, context)),
   };
 }
@@ -213,95 +205,6 @@ function chain({ chain: links, agent }: AgentDetails, { t }: RenderContext): Htm
     <ol class="chain" aria-label="${t('Who spawned whom, root first')}">
       ${items}
     </ol>`;
-}
-
-function usage({ agent, activity }: AgentDetails, { t }: RenderContext): Html | undefined {
-  const { usageSummary } = agent.entry;
-  const live = activity?.usage?.isFromEntry === false ? activity.usage : undefined;
-  const rows = [
-    ...limitFields(activity?.crossing, t),
-    ...(live ? liveUsageFields(live, t) : detailsUsage(usageSummary, t)),
-  ];
-  const sum = activity?.withChildren;
-  const sums = sum === undefined ? [] : liveUsageFields(sum, t);
-  if (rows.length + sums.length === 0) return undefined;
-  return html`<h2>${t('Usage')}</h2>
-    ${usageTable(rows)}
-    ${
-      sums.length === 0
-        ? undefined
-        : html`<h3>${t('With subagents')}</h3>
-            ${usageTable(sums)}`
-    }`;
-}
-
-function usageTable(rows: readonly DetailsField[]): Html {
-  return html`<table class="fields">
-    <tbody>
-      ${rows.map((row) => fieldRow(row))}
-    </tbody>
-  </table>`;
-}
-
-function fields({ entry }: AgentSnapshot, context: RenderContext): Html {
-  const { t } = context;
-  const rows = detailsFields(entry, context);
-  const unknown = rows.filter((row) => !row.isKnown);
-  const known = rows.filter((row) => row.isKnown).map((row) => fieldRow(row));
-  return html`<h2>${t('Fields')}</h2>
-    <table class="fields">
-      <tbody>
-        ${known}
-      </tbody>
-    </table>
-    ${
-      unknown.length === 0
-        ? undefined
-        : html`<h3>${t('Fields of a newer version')}</h3>
-            <table class="fields">
-              <tbody>
-                ${unknown.map((row) => fieldRow(row))}
-              </tbody>
-            </table>`
-    }`;
-}
-
-function fieldRow({ name, label, value, relative }: DetailsField): Html {
-  const age = relative === undefined ? undefined : html` <span class="about">(${relative})</span>`;
-  return html`<tr>
-    <th scope="row" title="${name}">${label}</th>
-    <td>${value}${age}</td>
-  </tr>`;
-}
-
-function queries({ entry }: AgentSnapshot, context: RenderContext): Html | undefined {
-  const { t } = context;
-  const rows = detailsQueries(entry, context);
-  if (rows.length === 0) return undefined;
-  const hasMore = rows.some((row) => row.more !== '');
-  const body = rows.map(
-    (row) =>
-      html`<tr>
-        <td>${row.path}</td>
-        <td>${row.scope}</td>
-        <td>${row.time}<span class="about">${row.relative && ` (${row.relative})`}</span></td>
-        ${hasMore ? html`<td>${row.more}</td>` : undefined}
-      </tr>`,
-  );
-  return html`<h2>${t('Context queries')}</h2>
-    <table class="queries">
-      <thead>
-        <tr>
-          <th scope="col">${t('Path')}</th>
-          <th scope="col">${t('Scope')}</th>
-          <th scope="col">${t('Asked')}</th>
-          ${hasMore ? html`<th scope="col">${t('More')}</th>` : undefined}
-        </tr>
-      </thead>
-      <tbody>
-        ${body}
-      </tbody>
-    </table>`;
 }
 
 function rawFile({ filePath, rawText, isRemoved }: AgentDetails, { t }: RenderContext): Html {

@@ -1,6 +1,6 @@
 import type { AgentNow } from '../core/harness/agentNow.ts';
 import type { WaitReason } from '../core/harness/harnessEvent.ts';
-import type { RunningTool } from '../core/harness/sessionState.ts';
+import type { RunningTool } from '../core/harness/sessionAgent.ts';
 import { inEnglish, type Translate } from './agentWording.ts';
 import { toPlainLine } from './plainText.ts';
 

@@ -1,17 +1,15 @@
-import type { AgentEntry } from '../core/agents/agentEntry.ts';
 import type { AgentSnapshot, RegistrySnapshot } from '../core/agents/registrySnapshot.ts';
-import { harnessName, heldThread, inEnglish, isPerson, type Translate } from './agentWording.ts';
 import type { FindActivity } from './agentActivity.ts';
+import { toAgentElement } from './agentElement.ts';
+import { agentGroups, type AgentGroup } from './agentGroups.ts';
 import { agentRow, type RowCache } from './agentRow.ts';
+import { inEnglish, type Translate } from './agentWording.ts';
 import { brokenRow } from './brokenRow.ts';
 import { discoveredRows, type ShownDiscovery } from './discoveredRows.ts';
-import { toPlainLine } from './plainText.ts';
-import { toAgentElement } from './agentElement.ts';
-import { groupBy } from './groupBy.ts';
 import { groupRow } from './groupRow.ts';
 import { heldFileRows, type HeldBySession } from './heldFiles.ts';
 import type { LockRowCache } from './lockRow.ts';
-import { lastSegment } from './pathFolders.ts';
+import { rootDescription, rootRow, rootRowId } from './rootRow.ts';
 import { spawnForest } from './spawnForest.ts';
 import { isSameRow, type TreeRow } from './treeRow.ts';
 
@@ -109,33 +107,10 @@ class TreeBuilder {
 
   /** A root as a row of its own, for workspaces with several. */
   addRootFolder(snapshot: RegistrySnapshot): string {
-    const id = `root:@${snapshot.root}`;
-    const children = this.addRoot(snapshot, id);
-    const alive = snapshot.agents.filter(({ verdict }) => verdict.liveness === 'alive').length;
-    return this.add({
-      id,
-      parent: undefined,
-      label: toPlainLine(lastSegment(snapshot.root)),
-      description: this.rootDescription(snapshot, alive),
-      icon: 'root-folder',
-      color: undefined,
-      contextValue: 'heddle.root',
-      tooltip: [{ kind: 'text', text: snapshot.root }],
-      children,
-      isExpanded: true,
-      hasDetails: false,
-    });
-  }
-
-  private rootDescription(snapshot: RegistrySnapshot, alive: number): string {
-    switch (snapshot.state.kind) {
-      case 'absent':
-        return this.t('not initialised');
-      case 'failed':
-        return this.t('cannot be read');
-      default:
-        return this.t('{0} alive', alive);
-    }
+    const { root } = snapshot;
+    const description = rootDescription(snapshot, this.t);
+    const children = this.addRoot(snapshot, rootRowId(root));
+    return this.add(rootRow(root, { description, children }));
   }
 
   private addActive(
@@ -143,21 +118,15 @@ class TreeBuilder {
     active: readonly AgentSnapshot[],
     parent: string | undefined,
   ): readonly string[] {
-    switch (this.options.grouping) {
+    const { grouping } = this.options;
+    switch (grouping) {
       case 'chain':
         return this.addChains(snapshot, active, parent);
       case 'thread':
-        return this.addGroups(snapshot, active, parent, {
-          keyOf: (entry) => heldThread(entry) ?? '',
-          labelOf: (key) => (key === '' ? this.t('No thread') : toPlainLine(key)),
-          icon: 'git-branch',
-        });
       case 'harness':
-        return this.addGroups(snapshot, active, parent, {
-          keyOf: (entry) => (isPerson(entry) ? this.t('People') : (harnessName(entry) ?? '')),
-          labelOf: (key) => (key === '' ? this.t('Unknown harness') : key),
-          icon: 'server-process',
-        });
+        return agentGroups(active, { by: grouping, t: this.t }).map((group) =>
+          this.addGroup(snapshot, group, parent),
+        );
       case 'flat':
         return active.map((agent) => this.addAgent(snapshot, agent, { parent, children: [] }));
     }
@@ -179,32 +148,18 @@ class TreeBuilder {
     return forest.roots.map((agent) => addWithChildren(agent, parent));
   }
 
-  private addGroups(
+  private addGroup(
     snapshot: RegistrySnapshot,
-    active: readonly AgentSnapshot[],
+    { key, label, icon, agents }: AgentGroup,
     parent: string | undefined,
-    group: {
-      readonly keyOf: (entry: AgentEntry) => string;
-      readonly labelOf: (key: string) => string;
-      readonly icon: string;
-    },
-  ): readonly string[] {
-    const members = groupBy(active, (agent) => group.keyOf(agent.entry));
-    const keys = [...members.keys()].sort(compareGroups);
-    return keys.map((key) => {
-      const id = `group:${this.options.grouping}:${key}@${snapshot.root}`;
-      const agents = members.get(key) ?? [];
-      const children = agents.map((agent) =>
-        this.addAgent(snapshot, agent, { parent: id, children: [] }),
-      );
-      return this.add(
-        groupRow({
-          ...{ id, parent, children, icon: group.icon, isExpanded: true },
-          label: group.labelOf(key),
-          tooltip: group.labelOf(key),
-        }),
-      );
-    });
+  ): string {
+    const id = `group:${this.options.grouping}:${key}@${snapshot.root}`;
+    const children = agents.map((agent) =>
+      this.addAgent(snapshot, agent, { parent: id, children: [] }),
+    );
+    return this.add(
+      groupRow({ id, parent, children, icon, isExpanded: true, label, tooltip: label }),
+    );
   }
 
   private addDiscovered(root: string, parent: string | undefined): readonly string[] {
@@ -289,10 +244,4 @@ class TreeBuilder {
     this.rows.set(row.id, row);
     return row.id;
   }
-}
-
-/** By name; what has no name comes last. */
-function compareGroups(a: string, b: string): number {
-  if (a === '' || b === '') return a === b ? 0 : a === '' ? 1 : -1;
-  return a.localeCompare(b);
 }

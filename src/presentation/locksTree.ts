@@ -18,6 +18,7 @@ import {
 import { LockRowSet } from './lockRowSet.ts';
 import { lastSegment } from './pathFolders.ts';
 import { toPlainLine } from './plainText.ts';
+import { rootRow, rootRowId } from './rootRow.ts';
 import type { TreeRow, TreeRows } from './treeRow.ts';
 import type { Incident } from './violationHistory.ts';
 import { incidentRows } from './violationRows.ts';
@@ -121,25 +122,13 @@ class LocksTreeBuilder {
 
   addRootFolder(root: LocksTreeRoot): readonly string[] {
     const { snapshot, paths } = root;
-    const id = `root:@${snapshot.root}`;
-    const children = this.addRoot(root, id);
+    const children = this.addRoot(root, rootRowId(snapshot.root));
     const isFailed = snapshot.state.kind === 'failed';
     if (children.length === 0 && !isFailed) return [];
-    return [
-      this.rows.add({
-        id,
-        parent: undefined,
-        label: toPlainLine(lastSegment(snapshot.root)),
-        description: isFailed ? this.t('cannot be read') : this.t('{0} held', paths.totals.locked),
-        icon: 'root-folder',
-        color: undefined,
-        contextValue: 'heddle.root',
-        tooltip: [{ kind: 'text', text: snapshot.root }],
-        children,
-        isExpanded: true,
-        hasDetails: false,
-      }),
-    ];
+    const description = isFailed
+      ? this.t('cannot be read')
+      : this.t('{0} held', paths.totals.locked);
+    return [this.rows.add(rootRow(snapshot.root, { description, children }))];
   }
 
   private addFolders(

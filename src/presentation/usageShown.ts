@@ -1,7 +1,14 @@
 import type { AgentUsageSummary } from '../core/agents/agentEntry.ts';
+import { pricesOf } from '../core/harness/usage/modelPrices.ts';
+import type { PriceTable } from '../core/harness/usage/priceTable.ts';
 import { noTokens } from '../core/harness/usage/tokenCounts.ts';
-import { addCosts, type UsageCost } from '../core/harness/usage/usageCost.ts';
-import { addTotals, nothingUsed, type UsageTotals } from '../core/harness/usage/usageTotals.ts';
+import { addCosts, costOf, type UsageCost } from '../core/harness/usage/usageCost.ts';
+import {
+  addTotals,
+  isSameTotals,
+  nothingUsed,
+  type UsageTotals,
+} from '../core/harness/usage/usageTotals.ts';
 
 /** What an agent has used, as the window shows it. The object stays the same while it looks the same. */
 export interface ShownUsage {
@@ -9,6 +16,25 @@ export interface ShownUsage {
   readonly cost: UsageCost;
   /** Only what its entry says, of which nobody knows how it was counted. */
   readonly isFromEntry: boolean;
+}
+
+/** What was counted, with its cost, and with the size of the context as the list of prices tells it. */
+export function pricedUsage(totals: UsageTotals, prices: PriceTable): ShownUsage {
+  const listed = totals.model === undefined ? undefined : pricesOf(prices, totals.model)?.context;
+  return {
+    totals: { ...totals, contextLimit: totals.contextLimit ?? listed },
+    cost: costOf(totals, prices),
+    isFromEntry: false,
+  };
+}
+
+/** True when the figures are the same. */
+export function isSameUsage(a: ShownUsage, b: ShownUsage): boolean {
+  return (
+    isSameTotals(a.totals, b.totals) &&
+    a.cost.microsUsd === b.cost.microsUsd &&
+    a.cost.atLeastMicrosUsd === b.cost.atLeastMicrosUsd
+  );
 }
 
 /** Undefined when the entry says nothing. */

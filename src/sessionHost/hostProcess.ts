@@ -11,6 +11,8 @@ const lastWordsMs = 10_000;
 /** Makes this process the host of the session that its input asks for, until it is needed no more. */
 export async function hostProcess(createExecutor: CreateExecutor, clock: Clock): Promise<void> {
   const logger = createStderrLogger(process.pid, clock);
+  // A disk that is full keeps nobody from going on: what cannot be complained of is not.
+  process.stderr.on('error', () => undefined);
   const shutdown = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => shutdown.abort());

@@ -122,7 +122,8 @@ async function tidy({ endpoint, folder, request }: Hosted, ports: SessionHostPor
     const { keep } = request;
     const nowMs = ports.clock.now();
     const options = present({ probe: createProcessProbe(), nowMs, keep });
-    const { failed } = await sweepSessions(folder, options);
+    const { failed, problems } = await sweepSessions(folder, options);
+    for (const problem of problems) ports.logger.warn(problem);
     for (const { problem } of failed) ports.logger.warn('An old session stays:', problem);
   } catch (error) {
     ports.logger.warn('Old sessions could not be looked at:', error);

@@ -1,124 +1,215 @@
 import { strict as assert } from 'node:assert';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-import { makeTempFolder, removeTempFolder } from '../support/tempFolder.ts';
+import type { FrameLocator } from 'playwright-core';
+
 import { startUiSession } from '../support/vscode/uiSession.ts';
 import type { UiSession } from '../support/vscode/uiSession.ts';
-import { projectRoot } from '../support/vscode/projectPaths.ts';
 import { waitUntil } from '../support/vscode/waitUntil.ts';
 import type { Workbench } from '../support/vscode/workbench.ts';
+import { SessionHome } from './support/sessionHome.ts';
+import { pageOf, sessionsViewTitle, startSession } from './support/sessionWindow.ts';
 import { UiWorld } from './support/uiWorld.ts';
-import { settle, showAgents } from './support/windowDressing.ts';
+import { locksViewTitle, settle, showAgents } from './support/windowDressing.ts';
 
-type Step = readonly [string, ...unknown[]];
+const raise = 'Raise the limit of attempts at the login';
+const wait = 'Find out why the tests are slow';
+const crash = 'Move payments to the new provider';
+const more = 'Now write a test for it';
 
 describe('a session', () => {
   const world = new UiWorld();
+  const home = new SessionHome();
   let session: UiSession | undefined;
   let workbench: Workbench;
   let file: string;
-  let home: string;
 
   before(async () => {
-    await world.initGit('main');
     file = join(world.folder, 'login.ts');
-    writeFileSync(file, 'export const attempts = 3;\n');
-    home = makeTempFolder();
-    installAgent(home);
+    writeFileSync(file, loginText(3));
+    await world.initGit('main');
+    home.onPrompt(raise, [
+      ['think', 'The limit is a constant.'],
+      ['plan', 'Raise the limit', 'Run the tests'],
+      ['say', '# The login\nI raise the number of **attempts** in `login.ts`.'],
+      ['usage', 31_000, 0.42],
+      ['edit', file, loginText(5)],
+      [
+        'update',
+        { sessionUpdate: 'plan', entries: [step('Raise the limit'), step('Run the tests')] },
+      ],
+      ['say', 'The limit is 5 now. It stood in one place only.'],
+    ]);
+    home.onPrompt(wait, [['say', 'I run them one after another.'], ['silence']]);
+    home.onPrompt(crash, [
+      ['say', 'I look at the callers.'],
+      ['crash', 3],
+    ]);
+    home.onPrompt(more, [['say', 'There is a test for it now.']]);
     session = await startUiSession({
       target: world.folder,
-      size: { width: 1200, height: 800 },
-      env: { HOME: home, USERPROFILE: home },
+      size: { width: 1200, height: 900 },
+      env: home.env,
     });
     workbench = session.workbench;
-    await showAgents(workbench, { sideBarWidth: 320 });
+    await showAgents(workbench, { sideBarWidth: 360 });
   });
 
   after(async () => {
     await session?.stop();
     await world.dispose();
-    removeTempFolder(home);
+    home.dispose();
   });
 
-  const start = async (steps: readonly Step[]): Promise<void> => {
-    await workbench.runCommand('Heddle Agents: Start Session…');
-    await workbench.quickInput.waitForOpen(/Start Session/);
-    await workbench.quickInput.pick(/Codex/);
-    await workbench.quickInput.type(JSON.stringify(steps));
-    await workbench.quickInput.accept();
+  const shoot = async (name: string): Promise<void> => {
+    await settle(workbench);
+    await workbench.screenshot(name);
+  };
+  const shootInLight = async (name: string): Promise<void> => {
+    await workbench.setTheme('light');
+    await shoot(name);
+    await workbench.setTheme('dark');
   };
 
-  it('is started, shows its plan and asks', async () => {
-    await start([
-      ['plan', 'Raise the limit', 'Run the tests'],
-      ['say', '# The login\nI raise the number of **attempts** in `login.ts`.'],
-      ['usage', 31_000, 0.42],
-      ['edit', file, 'export const attempts = 5;\n'],
-      ['say', 'It is done.'],
-    ]);
-    const page = await workbench.webview('[["plan"');
-    await page.locator('.question.open').waitFor();
-    const text = await page.locator('main').innerText();
-    for (const part of [/0 of 2 steps/, /The login/, /Edit login\.ts/, /\$0\.42/]) {
-      assert.match(text, part);
-    }
-    assert.match(
-      await page.locator('.question .diff').innerText(),
-      /\+ export const attempts = 5;/,
-    );
-    await settle(workbench);
-    await workbench.screenshot('session-question-dark');
+  it('is begun with an agent that is installed and a prompt', async () => {
+    const { quickInput } = workbench;
+    const welcome = await workbench.tree(sessionsViewTitle).welcome();
+    assert.match(welcome, /No sessions yet/);
+    await shoot('session-none-dark');
+    await workbench.runCommand('Heddle Agents: Start Session…');
+    await quickInput.waitForOpen('Which agent?');
+    const [first, second] = await quickInput.rows();
+    assert.equal(first?.label, 'Codex');
+    assert.match(`${second?.description} ${second?.detail}`, /not found.*Install it/);
+    await shoot('session-start-agent-dark');
+    await quickInput.pick(/Codex/);
+    await quickInput.waitForOpen('What shall the agent do?');
+    assert.match(await quickInput.message(), /It works in .*shop/);
+    await shoot('session-start-prompt-dark');
+    await quickInput.submit(raise);
   });
 
-  it('goes on with the answer, and shows the difference', async () => {
-    const page = await workbench.webview('[["plan"');
-    await page.locator('.question button', { hasText: /^\s*Yes\s*$/ }).click();
-    await page.locator('.entry-end').waitFor();
-    assert.equal(readFileSync(file, 'utf8'), 'export const attempts = 5;\n');
-    await page.locator('.question .change summary').click();
+  it('shows its plan and asks, while the file is locked for it', async () => {
+    const page = await pageOf(workbench, raise);
+    await page.locator('.question.open').waitFor();
+    const text = await page.locator('main').innerText();
+    for (const part of [/0 of 2 steps/, /The login/, /waiting for you/, /\$0\.42/]) {
+      assert.match(text, part);
+    }
+    const diff = await page.locator('.question .diff').innerText();
+    assert.match(diff, /\+ {3}attempts: 5,/);
+    assert.equal(await page.locator('.entry-tool:visible').count(), 0, 'it is shown once');
+    await workbench.tree(locksViewTitle).waitForRow(/login\.ts/);
+    const row = await workbench.tree(sessionsViewTitle).waitForRow(/Raise the limit/);
+    assert.match(row.description, /^Edit login\.ts · 0 of 2 steps · \$0\.42 · .* · Codex$/);
+    assert.equal(await workbench.activityBarBadge('Heddle Agents'), '1');
+    await shoot('session-question-dark');
+    await shootInLight('session-question-light');
+    await workbench.setTheme('high-contrast-dark');
+    await shoot('session-question-high-contrast');
+    await workbench.setTheme('dark');
+  });
+
+  it('shows the difference in the editor while it asks', async () => {
+    const page = await pageOf(workbench, raise);
     await page.locator('.question button', { hasText: 'Open in Diff Editor' }).click();
-    await waitUntil('the diff editor', async () =>
+    await waitForDifference();
+    await shoot('session-diff-dark');
+  });
+
+  const waitForDifference = (): Promise<true> =>
+    waitUntil('the diff editor', async () =>
       (await workbench.editorTitles()).some((title) => title.includes('before ↔ after'))
         ? true
         : undefined,
     );
-    await settle(workbench);
-    await workbench.screenshot('session-diff-dark');
+
+  it('goes on with the answer, and is done', async () => {
+    const page = await pageOf(workbench, raise);
+    await page.locator('.question button', { hasText: /^\s*Yes\s*$/ }).click();
+    await page.locator('.entry-end').waitFor();
+    assert.equal(readFileSync(file, 'utf8'), loginText(5));
+    assert.match(await page.locator('.entry-question').innerText(), /Answered by .*: Yes/);
+    assert.equal(await page.locator('.question .diff').count(), 0, 'the tool call has it');
+    await page.locator('.tool .change summary').click();
+    await page.locator('.tool .diff').waitFor();
+    const text = await page.locator('main').innerText();
+    for (const part of [/2 of 2 steps/, /115 tokens · \$0\.42/, /It is done/])
+      assert.match(text, part);
+    await page.locator('#action-followUp').scrollIntoViewIfNeeded();
+    await shoot('session-done-dark');
+    await shootInLight('session-done-light');
+    await page.locator('.tool button', { hasText: 'Open in Diff Editor' }).click();
+    await waitForDifference();
+  });
+
+  it('goes on with the conversation in a session of its own', async () => {
+    const page = await pageOf(workbench, raise);
+    await page.locator('#follow-up').fill(more);
+    await page.locator('#action-followUp').click();
+    const next = await pageOf(workbench, more);
+    await next.locator('.entry-end').waitFor();
+    assert.match(await next.locator('main').innerText(), /There is a test for it now/);
+    await shoot('session-follow-up-dark');
+    const before = await pageOf(workbench, raise);
+    assert.equal(await before.locator('#follow-up').inputValue(), '');
+  });
+
+  it('is run again', async () => {
+    const page = await pageOf(workbench, more);
+    await page.locator('#action-rerun').click();
+    const tree = workbench.tree(sessionsViewTitle);
+    await waitUntil('two of them', async () =>
+      (await tree.rows()).filter(({ label }) => label.startsWith('Now write')).length === 2
+        ? true
+        : undefined,
+    );
     await workbench.closeAllEditors();
   });
 
   it('is cancelled with a reason', async () => {
-    await start([['say', 'This takes long.'], ['silence']]);
-    const page = await workbench.webview('[["say"');
-    await page.locator('button', { hasText: 'Cancel…' }).click();
+    const page = await startSession(workbench, wait);
+    await page.locator('.entry-message').waitFor();
+    await page.locator('#action-cancel').click();
     await workbench.quickInput.waitForOpen(/Cancel/);
-    await workbench.quickInput.type('Not now');
-    await workbench.quickInput.accept();
+    await shoot('session-cancel-dark');
+    await workbench.quickInput.submit('Not now');
     await page.locator('.entry-end').waitFor();
-    assert.match(await page.locator('.entry-cancel').innerText(), /Not now/);
-    await settle(workbench);
-    await workbench.screenshot('session-cancelled-dark');
+    assert.match(await page.locator('.entry-end').innerText(), /Cancelled by Grace: Not now/);
+    assert.match(await stateOf(page), /cancelled/);
+    await shoot('session-cancelled-dark');
     await workbench.closeAllEditors();
   });
 
-  it('says why it failed', async () => {
-    await start([['crash', 3]]);
-    const page = await workbench.webview('[["crash"');
+  it('says why it failed, with the last that its program wrote', async () => {
+    const page = await startSession(workbench, crash);
     await page.locator('.failure').waitFor();
-    assert.match(await page.locator('.entry-end').innerText(), /everything is lost/);
-    await settle(workbench);
-    await workbench.screenshot('session-failed-dark');
+    const end = await page.locator('.entry-end').innerText();
+    assert.match(end, /exit code 3/);
+    assert.match(end, /everything is lost/);
+    await shoot('session-failed-dark');
+    await shootInLight('session-failed-light');
+    await workbench.closeAllEditors();
   });
 });
 
-/** The scripted agent under the name of one that is found where installers put it. */
-function installAgent(home: string): void {
-  const loader = join(projectRoot, 'node_modules/tsx/dist/loader.mjs');
-  const script = join(projectRoot, 'test/support/agents/acp/scriptedAcpAgent.ts');
-  const words = [process.execPath, '--import', loader, script].map((word) => `'${word}'`);
-  const program = join(home, '.local/bin/codex-acp');
-  mkdirSync(dirname(program), { recursive: true });
-  writeFileSync(program, `#!/bin/sh\nexec ${words.join(' ')}\n`);
-  chmodSync(program, 0o755);
+function step(content: string): Readonly<Record<string, string>> {
+  return { content, priority: 'high', status: 'completed' };
+}
+
+function stateOf(page: FrameLocator): Promise<string> {
+  return page.locator('#part-status').innerText();
+}
+
+function loginText(attempts: number): string {
+  return [
+    "import { delay } from './delay.ts';",
+    '',
+    'export const login = {',
+    `  attempts: ${attempts},`,
+    '  waitMs: delay(2),',
+    '};',
+    '',
+  ].join('\n');
 }

@@ -53,11 +53,14 @@ async function answerAttached(
   // The host knows more than its file.
   const { state } = await attached.state();
   const { record, digest } = before;
-  if (state.state !== 'paused') throw notPaused({ ...record, state });
-  const prompt = promptMeant(state.pause, flags);
+  // Of what was asked just now the host knows who answered it.
+  const asking = [state, record.state].find((each) => each.state === 'paused');
+  if (asking === undefined) throw notPaused({ ...record, state });
+  const { pause } = asking;
+  const prompt = promptMeant(pause, flags);
   const queryId = flags.query ?? prompt.queryId;
   const response = answerOf(prompt, flags);
-  await attached.resume(payloadOf(state.pause, [{ queryId, response }]));
+  await attached.resume(payloadOf(pause, [{ queryId, response }]));
   const after = await attached.state();
   output.result(
     () => sessionToJson({ ...record, state: after.state }, digest),

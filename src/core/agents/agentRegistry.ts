@@ -13,18 +13,19 @@ import { withStatus } from './entryStatus.ts';
 import { expectReadable } from './expectReadable.ts';
 import type { LivenessVerdict, ProcessProbe } from './liveness.ts';
 import { LivenessAssessor } from './livenessAssessor.ts';
+import { clearThread, threadTaken } from './clearThread.ts';
+import { findActive, findActiveAtPath, findToReuse, type EntryWanted } from './findActive.ts';
+import { pruneStale } from './pruneStale.ts';
 import {
-  abandonIfDead,
   reapDead,
   undoReap,
   type ReapedEntry,
+  type ReapingPorts,
   type ReapOptions,
 } from './reaping.ts';
-import { transactRecorded, type RecordedTransaction } from './recordedTransaction.ts';
-import { RegistryError } from './registryError.ts';
+import { transactRecorded } from './recordedTransaction.ts';
 import { isStaleTerminalEntry } from './retention.ts';
-import { sessionIdByteCount, toSessionId } from './sessionId.ts';
-import { activeOwners } from './threadOwners.ts';
+import { sameAgent, writeGenerated } from './writeGenerated.ts';
 
 export interface AgentRegistryPorts {
   readonly store: AgentStore;
@@ -53,14 +54,16 @@ export type ReserveOutcome =
  */
 export class AgentRegistry {
   private readonly liveness: LivenessAssessor;
+  private readonly reapingPorts: ReapingPorts;
 
   constructor(private readonly ports: AgentRegistryPorts) {
     this.liveness = new LivenessAssessor(ports.probe, ports.logger);
+    this.reapingPorts = { ...ports, liveness: this.liveness };
   }
 
   /** Persists a new entry under a generated session id; on a collision it draws again. */
   createGeneratedEntry(build: BuildEntry): Promise<AgentEntry> {
-    return this.transact((tx) => this.writeGenerated(tx, build));
+    return this.transact((tx) => writeGenerated(tx, build, this.ports.random));
   }
 
   /** Persists an entry as it is, replacing what its file held. */
@@ -76,7 +79,7 @@ export class AgentRegistry {
     const record = expectReadable(await this.ports.store.read(sessionId));
     if (record === undefined) return undefined;
     if (!this.isStale(record.entry)) return record.entry;
-    await this.prune([record]);
+    await pruneStale(this.ports, [record]);
     return undefined;
   }
 
@@ -91,7 +94,7 @@ export class AgentRegistry {
     const all = view.records();
     const stale = new Set(all.filter((record) => this.isStale(record.entry)));
     if (stale.size === 0) return { records: all, view };
-    await this.prune([...stale]);
+    await pruneStale(this.ports, [...stale]);
     return { records: all.filter((record) => !stale.has(record)), view };
   }
 
@@ -115,30 +118,16 @@ export class AgentRegistry {
   }
 
   /** Reuses and updates the first matching active entry, or creates one, in one step. */
-  findOrCreateActiveEntry(options: {
-    readonly matches: (entry: AgentEntry, verdict: LivenessVerdict) => boolean;
-    readonly update: UpdateEntry;
-    readonly build: BuildEntry;
-    /** Narrows the search to entries whose field has this value, so that it costs no scan. */
-    readonly key?: { readonly name: IndexedKey; readonly value: string };
-  }): Promise<{ readonly entry: AgentEntry; readonly isCreated: boolean }> {
+  findOrCreateActiveEntry(
+    options: EntryWanted & { readonly update: UpdateEntry; readonly build: BuildEntry },
+  ): Promise<{ readonly entry: AgentEntry; readonly isCreated: boolean }> {
     return this.transact(async (tx) => {
-      const { key } = options;
-      const candidates = key ? tx.view.findBy(key.name, key.value) : tx.view.records();
-      for (const candidate of candidates) {
-        // The view tells who may match; what is on disk now decides.
-        if (candidate.entry.status !== 'active') continue;
-        if (!options.matches(candidate.entry, await this.livenessFor(candidate.entry))) continue;
-        const record = tx.reread(candidate.entry.sessionId);
-        if (record === undefined || isBroken(record) || record.entry.status !== 'active') continue;
-        if (!options.matches(record.entry, await this.livenessFor(record.entry))) continue;
-        return {
-          entry: (await tx.write(sameAgent(record.entry.sessionId, options.update(record.entry))))
-            .entry,
-          isCreated: false,
-        };
+      const found = await findToReuse(tx, { ...options, liveness: this.liveness });
+      if (found !== undefined) {
+        const { entry } = await tx.write(sameAgent(found.sessionId, options.update(found)));
+        return { entry, isCreated: false };
       }
-      return { entry: await this.writeGenerated(tx, options.build), isCreated: true };
+      return { entry: await writeGenerated(tx, options.build, this.ports.random), isCreated: true };
     });
   }
 
@@ -153,13 +142,13 @@ export class AgentRegistry {
     asker: ActivityParty = { name: '' },
   ): Promise<ReserveOutcome> {
     return transactRecorded(this.ports, async (transaction) => {
-      const owner = await this.clearThread(transaction, thread);
+      const owner = await clearThread(this.reapingPorts, transaction, thread);
       const nowMs = this.ports.clock.now();
       if (owner !== undefined) {
         transaction.record(threadRefused({ actor: asker, owner }, nowMs));
         return { kind: 'live-owner', entry: owner };
       }
-      const entry = await this.writeGenerated(transaction.tx, build);
+      const entry = await writeGenerated(transaction.tx, build, this.ports.random);
       transaction.record(threadReserved(entry, nowMs));
       return { kind: 'reserved', entry };
     });
@@ -178,7 +167,7 @@ export class AgentRegistry {
 
   /** Abandons every active entry whose process is provably gone. */
   reapDead(options: ReapOptions = {}): Promise<readonly ReapedEntry[]> {
-    return reapDead({ ...this.ports, liveness: this.liveness }, options);
+    return reapDead(this.reapingPorts, options);
   }
 
   reapDeadForThread(thread: string): Promise<readonly ReapedEntry[]> {
@@ -190,15 +179,13 @@ export class AgentRegistry {
    * @throws RegistryError `undo-refused` when it changed since or its thread has another owner
    */
   undoReap(reaped: AgentEntry): Promise<AgentEntry> {
-    return undoReap({ ...this.ports, liveness: this.liveness }, reaped);
+    return undoReap(this.reapingPorts, reaped);
   }
 
   /** The active entry that works in this folder, links resolved. */
   async findActiveByPath(folder: string): Promise<AgentEntry | undefined> {
-    const real = await this.ports.realPath(folder);
-    return this.findActive((await this.ports.store.refresh()).records(), (entry) =>
-      this.isAtPath(entry, real),
-    );
+    const view = await this.ports.store.refresh();
+    return findActiveAtPath(view.records(), { folder, realPath: this.ports.realPath });
   }
 
   findActiveByHeddleSessionId(heddleSessionId: string): Promise<AgentEntry | undefined> {
@@ -217,11 +204,9 @@ export class AgentRegistry {
     nativeInstanceKey: string,
     folder: string,
   ): Promise<AgentEntry | undefined> {
-    const real = await this.ports.realPath(folder);
     const view = await this.ports.store.refresh();
-    return this.findActive(view.findBy('nativeInstanceKey', nativeInstanceKey), (entry) =>
-      this.isAtPath(entry, real),
-    );
+    const candidates = view.findBy('nativeInstanceKey', nativeInstanceKey);
+    return findActiveAtPath(candidates, { folder, realPath: this.ports.realPath });
   }
 
   /** Who spawned whom, root to leaf, ending with the session; empty when it is unknown. */
@@ -259,87 +244,12 @@ export class AgentRegistry {
     return this.ports.store.transact(work);
   }
 
-  private async writeGenerated(tx: AgentTransaction, build: BuildEntry): Promise<AgentEntry> {
-    for (;;) {
-      const sessionId = toSessionId(this.ports.random(sessionIdByteCount));
-      if (tx.reread(sessionId) !== undefined) continue;
-      return (await tx.write(sameAgent(sessionId, await build(sessionId)))).entry;
-    }
-  }
-
-  /** Prunes and abandons what may be, and returns the owner that stands in the way, if any. */
-  private async clearThread(
-    transaction: RecordedTransaction,
-    thread: string,
-  ): Promise<AgentEntry | undefined> {
-    const { tx } = transaction;
-    for (const { entry } of tx.view.findBy('thread', thread)) {
-      if (this.isStale(entry)) await this.removeIfStillStale(tx, entry.sessionId);
-    }
-    for (const owner of activeOwners(tx, thread)) {
-      const verdict = await this.livenessFor(owner);
-      if (verdict.liveness !== 'dead') return owner;
-      await abandonIfDead({ ...this.ports, liveness: this.liveness }, transaction, owner.sessionId);
-    }
-    return undefined;
-  }
-
-  private async removeIfStillStale(tx: AgentTransaction, sessionId: string): Promise<void> {
-    const record = tx.reread(sessionId);
-    if (record === undefined || isBroken(record) || !this.isStale(record.entry)) return;
-    await tx.remove(sessionId);
-  }
-
-  /** Best effort: a reader that may not write still gets its answer. */
-  private async prune(stale: readonly AgentRecord[]): Promise<void> {
-    if (this.ports.store.isReadOnly) return;
-    try {
-      await this.transact(async (tx) => {
-        for (const { entry } of stale) await this.removeIfStillStale(tx, entry.sessionId);
-      });
-    } catch (error) {
-      this.ports.logger.warn(`Could not prune ${stale.length} finished agent entries.`, error);
-    }
-  }
-
   private async findActiveBy(key: IndexedKey, value: string): Promise<AgentEntry | undefined> {
     const view = await this.ports.store.refresh();
-    return this.findActive(view.findBy(key, value), () => true);
-  }
-
-  private async findActive(
-    records: readonly AgentRecord[],
-    matches: (entry: AgentEntry) => boolean | Promise<boolean>,
-  ): Promise<AgentEntry | undefined> {
-    for (const { entry } of records) {
-      if (entry.status === 'active' && (await matches(entry))) return entry;
-    }
-    return undefined;
-  }
-
-  private async isAtPath(entry: AgentEntry, realFolder: string): Promise<boolean> {
-    return entry.path !== undefined && (await this.ports.realPath(entry.path)) === realFolder;
+    return findActive(view.findBy(key, value))?.entry;
   }
 
   private isStale(entry: AgentEntry): boolean {
     return isStaleTerminalEntry(entry, this.ports.clock.now());
   }
-}
-
-/** An entry that named another session would overwrite that one's file. */
-function sameAgent(sessionId: string, entry: AgentEntry): AgentEntry {
-  if (entry.sessionId === sessionId) return entry;
-  throw new RegistryError(
-    'invalid-entry',
-    `The session id of ${sessionId} cannot be changed to ${JSON.stringify(entry.sessionId)}.`,
-    { sessionId },
-  );
-}
-
-function threadTaken(thread: string, owner: AgentEntry): RegistryError {
-  return new RegistryError(
-    'thread-taken',
-    `Thread "${thread}" is already reserved by ${owner.sessionId}. Release that session, or choose another thread.`,
-    { thread, ownerSessionId: owner.sessionId },
-  );
 }

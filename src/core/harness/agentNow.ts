@@ -1,11 +1,7 @@
 import type { HarnessId, ReportedUsage, WaitReason } from './harnessEvent.ts';
 import type { HookSettings } from './hookSettings.ts';
-import {
-  isInLongCall,
-  type RunningTool,
-  type SessionAgent,
-  type SessionState,
-} from './sessionState.ts';
+import { isInLongCall, type RunningTool, type SessionAgent } from './sessionAgent.ts';
+import type { SessionState } from './sessionState.ts';
 
 /** What an agent does now, by what its hooks told. The object stays the same while it looks the same. */
 export interface AgentNow {

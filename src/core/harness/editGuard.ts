@@ -9,7 +9,7 @@ import { nothingToSay, type HookDecision } from './hookDecision.ts';
 import type { ChangedFile, HookPorts, LookedAtFile } from './hookPorts.ts';
 import { keepLocks, termOf } from './keptLocks.ts';
 import type { SessionLine } from './sessionLine.ts';
-import { staleKey, type SessionAgent } from './sessionState.ts';
+import { staleKey, type SessionAgent } from './sessionAgent.ts';
 import { turnOver } from './turnOver.ts';
 
 export interface WantedEdit {

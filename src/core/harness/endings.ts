@@ -3,7 +3,7 @@ import { nothingToSay, type HookDecision } from './hookDecision.ts';
 import type { HookPorts } from './hookPorts.ts';
 import { lostEdits, noteLostEdits } from './notedEdits.ts';
 import type { SessionLine } from './sessionLine.ts';
-import type { SessionAgent } from './sessionState.ts';
+import type { SessionAgent } from './sessionAgent.ts';
 
 export interface EndingTurn {
   /** What the agent itself told; undefined when it is ended by what happened to others. */

@@ -3,7 +3,7 @@ import { RegistryError } from '../agents/registryError.ts';
 import type { HarnessAction, HarnessEvent } from './harnessEvent.ts';
 import type { HookPorts } from './hookPorts.ts';
 import type { SessionHeader } from './sessionLine.ts';
-import type { SessionAgent } from './sessionState.ts';
+import type { SessionAgent } from './sessionAgent.ts';
 
 /** What names the agent of an event in the lines of its record. */
 export function byOf({ childKey }: HarnessEvent): { readonly child?: string } {

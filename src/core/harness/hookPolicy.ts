@@ -8,7 +8,7 @@ import { keepLocks } from './keptLocks.ts';
 import { lostEdits, noteEdits, noteLostEdits } from './notedEdits.ts';
 import { closeTurn, endChild, endSession, endStrayChildren, inTurn } from './endings.ts';
 import { fewestPathsKept, type RecordedAction, type SessionLine } from './sessionLine.ts';
-import { longestShortMs, type SessionAgent } from './sessionState.ts';
+import { longestShortMs, type SessionAgent } from './sessionAgent.ts';
 import { noticeShellWrites, watchShell } from './shellWrites.ts';
 
 /**

@@ -7,7 +7,8 @@ import type { LockConflict } from '../locks/lockRequest.ts';
 import type { HarnessEvent } from './harnessEvent.ts';
 import type { HookSettings } from './hookSettings.ts';
 import type { SessionHeader, SessionLine } from './sessionLine.ts';
-import type { SessionAgent, SessionState } from './sessionState.ts';
+import type { SessionAgent } from './sessionAgent.ts';
+import type { SessionState } from './sessionState.ts';
 import type { TurnEvidence } from './turnOver.ts';
 
 /** The record of the session of an event. Lines that it appends show in its state at once. */

@@ -5,7 +5,7 @@ import { byOf } from './eventAgent.ts';
 import type { HarnessEvent } from './harnessEvent.ts';
 import type { HookPorts, LookedAtFile } from './hookPorts.ts';
 import type { SessionLine } from './sessionLine.ts';
-import type { SessionAgent } from './sessionState.ts';
+import type { SessionAgent } from './sessionAgent.ts';
 
 /** Beyond this many files of one edit nobody is told of each by itself. */
 const maxTold = 100;

@@ -1,5 +1,6 @@
 import type { SessionLine } from './sessionLine.ts';
-import type { SessionAgent, SessionFold, SessionState } from './sessionState.ts';
+import type { SessionAgent } from './sessionAgent.ts';
+import type { SessionFold, SessionState } from './sessionState.ts';
 
 const maxSeenKept = 300;
 const maxEndedKept = 30;

@@ -2,7 +2,7 @@ import { sessionIdOf } from '../locks/lockHolder.ts';
 import type { HarnessEvent, ToolCall } from './harnessEvent.ts';
 import { nothingToSay, type HookDecision } from './hookDecision.ts';
 import type { HookPorts, LookedAtFile, WatchedFile, WatchedFiles } from './hookPorts.ts';
-import type { SessionAgent } from './sessionState.ts';
+import type { SessionAgent } from './sessionAgent.ts';
 
 interface AtShell {
   readonly event: HarnessEvent;

@@ -1,5 +1,5 @@
 import type { HookSettings } from './hookSettings.ts';
-import { isInLongCall, type SessionAgent } from './sessionState.ts';
+import { isInLongCall, type SessionAgent } from './sessionAgent.ts';
 
 /** Why the turn of an agent counts as over although nobody said so. */
 export type TurnOver =

@@ -8,6 +8,7 @@ import { findProgram } from '../../node/acp/findProgram.ts';
 import type { AgentCommand } from '../../node/sessions/startRequest.ts';
 import { toPlainLine } from '../../presentation/plainText.ts';
 import { commandAction, notify } from '../commands/notify.ts';
+import { logInCommand } from './logInCommand.ts';
 import { ownSetting } from './sessionSettings.ts';
 
 /** An agent that may be started, and what to do when it cannot be. */
@@ -18,6 +19,12 @@ export interface StartableAgent {
   readonly command: AgentCommand | undefined;
   /** A whole sentence. */
   readonly remedy: string;
+}
+
+/** What a person runs in a terminal to log in to an agent. */
+export interface AgentLogIn {
+  readonly name: string;
+  readonly command: string;
 }
 
 const agentsSetting = 'sessions.agents';
@@ -54,6 +61,14 @@ export class SessionAgents implements Disposable {
       ...this.customAgents().map((agent) => [agent.id, agent.name] as const),
     ]);
     return this.names.get(id) ?? id;
+  };
+
+  /** How a person logs in to an agent; undefined where that is not known. Nothing of it is from outside. */
+  readonly logInOf = (id: string): AgentLogIn | undefined => {
+    const isOwn = this.customAgents().some((agent) => agent.id === id);
+    const preset = isOwn ? undefined : acpPresets().find((each) => each.id === id);
+    const command = preset && logInCommand(preset.logIn);
+    return command === undefined ? undefined : { name: this.nameOf(id), command };
   };
 
   /** The agent of this id. @throws SessionError `engine` that says what to do */

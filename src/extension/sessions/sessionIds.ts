@@ -8,8 +8,11 @@ export const sessionCommandIds = [
   'heddle.session.rerun',
   'heddle.session.followUp',
   'heddle.session.copyId',
+  'heddle.session.logIn',
   'heddle.session.delete',
   'heddle.sessions.deleteHistory',
+  'heddle.sessions.showMore',
+  'heddle.sessions.openSettings',
 ] as const;
 export type SessionCommandId = (typeof sessionCommandIds)[number];
 

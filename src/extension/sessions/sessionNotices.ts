@@ -12,17 +12,19 @@ import {
   toSessionElement,
   type SessionRef,
 } from '../../presentation/sessions/rows/sessionElement.ts';
+import { isLogInNeeded } from '../../presentation/sessions/logInNeeded.ts';
 import { endSentence } from '../../presentation/sessions/sessionWords.ts';
 import { questionMessage, shownQuestion } from '../../presentation/sessions/shownQuestion.ts';
 import { commandAction, notify, type NotificationAction } from '../commands/notify.ts';
+import type { SessionAgents } from './sessionAgents.ts';
 import type { SessionCommandId } from './sessionIds.ts';
-import type { SessionListSet } from './sessionListSet.ts';
+import type { SessionListChange, SessionListSet } from './sessionListSet.ts';
 import { ToldQuestions, type ToldMemory } from './toldQuestions.ts';
 import { concernsFolders } from './windowConcern.ts';
 
 export interface SessionNoticesOptions {
   readonly memory: ToldMemory;
-  readonly nameOf: (agent: string) => string;
+  readonly agents: Pick<SessionAgents, 'nameOf' | 'logInOf'>;
   /** Whether the person looks at the page of a session just now. */
   readonly isSeen: (ref: SessionRef) => boolean;
 }
@@ -45,7 +47,7 @@ export class SessionNotices implements Disposable {
     private readonly options: SessionNoticesOptions,
   ) {
     this.told = new ToldQuestions(options.memory);
-    this.own.add(lists.onDidChange(() => this.look()));
+    this.own.add(lists.onDidChange((change) => this.look(change)));
     this.own.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.look()));
   }
 
@@ -53,12 +55,15 @@ export class SessionNotices implements Disposable {
     this.own.dispose();
   }
 
-  private look(): void {
+  /** At what has changed, or at everything. */
+  private look({ root: changed, sessionIds }: Partial<SessionListChange> = {}): void {
     if (!vscode.workspace.isTrusted) return;
-    for (const { root, sessions } of this.lists.roots) {
-      const folders = root.folders.map(({ uri }) => uri.fsPath);
+    for (const member of this.lists.roots) {
+      if (changed !== undefined && member.root.location.root !== changed) continue;
+      const folders = member.root.folders.map(({ uri }) => uri.fsPath);
+      const sessions = sessionIds ? [...sessionIds].map((id) => member.get(id)) : member.sessions;
       for (const session of sessions) {
-        if (concernsFolders(session, folders)) this.lookAt(session);
+        if (session && concernsFolders(session, folders)) this.lookAt(session);
       }
     }
   }
@@ -93,18 +98,27 @@ export class SessionNotices implements Disposable {
 
   private tellFailure(session: ListedSession, element: string): void {
     const { t } = vscode.l10n;
-    const [open, rerun] = ['heddle.session.open', 'heddle.session.rerun'] as const;
+    const action = (title: string, id: SessionCommandId): NotificationAction =>
+      commandAction(title, id, element);
     const sentence = endSentence(session.record.state, t) ?? '';
     notify('warning', t('{0}: {1}', this.nameOf(session), sentence), [
-      commandAction(t('Open Session'), open satisfies SessionCommandId, element),
-      commandAction(t('Run Again'), rerun satisfies SessionCommandId, element),
+      ...(this.canLogIn(session) ? [action(t('Log In'), 'heddle.session.logIn')] : []),
+      action(t('Open Session'), 'heddle.session.open'),
+      action(t('Run Again'), 'heddle.session.rerun'),
     ]);
+  }
+
+  private canLogIn(session: ListedSession): boolean {
+    const agent = runOf(session)?.agent;
+    const { state } = session.record;
+    if (agent === undefined || state.state !== 'failed') return false;
+    return isLogInNeeded(state.failure) && this.options.agents.logInOf(agent) !== undefined;
   }
 
   private nameOf(session: ListedSession): string {
     const agent = runOf(session)?.agent;
     const { t } = vscode.l10n;
-    return agent === undefined ? t('An agent') : toPlainLine(this.options.nameOf(agent), 60);
+    return agent === undefined ? t('An agent') : toPlainLine(this.options.agents.nameOf(agent), 60);
   }
 }
 

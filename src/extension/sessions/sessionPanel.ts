@@ -7,15 +7,16 @@ import type { ResumePayload } from '../../core/sessions/resumePayload.ts';
 import { isSessionError } from '../../core/sessions/sessionError.ts';
 import { toAgentElement } from '../../presentation/agentElement.ts';
 import { problemSentence } from '../../presentation/sessions/sessionWords.ts';
+import { runOf } from '../../presentation/sessions/rows/listedSession.ts';
 import {
   toSessionElement,
   type SessionRef,
 } from '../../presentation/sessions/rows/sessionElement.ts';
-import type { Transcript } from '../../presentation/sessions/transcript.ts';
+import { toolEntryId, type Transcript } from '../../presentation/sessions/transcript.ts';
 import type { TranscriptEntry } from '../../presentation/sessions/transcriptEntry.ts';
 import { notify } from '../commands/notify.ts';
 import type { VirtualTexts } from '../virtualTexts.ts';
-import { entryHtml } from './page/entryHtml.ts';
+import { entryHtml, type EntryHtmlOptions } from './page/entryHtml.ts';
 import { responsesOfPage } from './page/pageAnswers.ts';
 import {
   changedSessionParts,
@@ -26,6 +27,7 @@ import { parseSessionPageMessage, type SessionPageMessage } from './page/session
 import { sessionParts, sessionTitle, type SessionParts } from './page/sessionParts.ts';
 import { entriesChange } from './page/shownEntries.ts';
 import type { SessionCommandId } from './sessionIds.ts';
+import type { SessionAgents } from './sessionAgents.ts';
 import { openSessionFile, showSessionDiff } from './sessionPageActions.ts';
 import {
   sliced,
@@ -40,7 +42,7 @@ export interface SessionPanelOptions extends Pick<
   readonly ref: SessionRef;
   readonly media: vscode.Uri;
   readonly texts: Pick<VirtualTexts, 'add'>;
-  readonly nameOf: (agent: string) => string;
+  readonly agents: Pick<SessionAgents, 'nameOf' | 'logInOf'>;
   readonly logger: vscode.LogOutputChannel;
 }
 
@@ -159,7 +161,7 @@ export class SessionPanel implements Disposable {
 
   private sendParts(transcript: Transcript): void {
     const next = sessionParts(transcript, {
-      ...{ nowMs: Date.now(), t: vscode.l10n.t, nameOf: this.options.nameOf },
+      ...{ nowMs: Date.now(), t: vscode.l10n.t, nameOf: this.options.agents.nameOf },
       canAct: vscode.workspace.isTrusted,
     });
     const parts = changedSessionParts(this.shownParts, next);
@@ -168,11 +170,12 @@ export class SessionPanel implements Disposable {
   }
 
   /** A long course is posted piece by piece. */
-  private async sendEntries({ entries }: Transcript): Promise<void> {
+  private async sendEntries(transcript: Transcript): Promise<void> {
+    const { entries } = transcript;
     const { removed, changed } = entriesChange(this.shownEntries, entries);
     if (removed.length + changed.length === 0 && !this.isAnew) return;
     const { generation } = this;
-    const look = { t: vscode.l10n.t, canAnswer: vscode.workspace.isTrusted };
+    const look = this.lookOf(transcript);
     let batch: { readonly id: number; readonly markup: string }[] = [];
     let length = 0;
     for (const id of removed) this.shownEntries.delete(id);
@@ -194,6 +197,16 @@ export class SessionPanel implements Disposable {
       if (this.generation !== generation || this.own.isDisposed) return;
     }
     flush(true);
+  }
+
+  private lookOf(transcript: Transcript): EntryHtmlOptions {
+    const agent = runOf(transcript)?.agent;
+    return {
+      t: vscode.l10n.t,
+      canAnswer: vscode.workspace.isTrusted,
+      entryOfCall: (callId) => toolEntryId(transcript, callId),
+      logIn: agent === undefined ? undefined : this.options.agents.logInOf(agent)?.name,
+    };
   }
 
   /** Not awaited: a page that is just being hidden takes its time to answer. */
@@ -226,6 +239,8 @@ export class SessionPanel implements Disposable {
         return this.command('heddle.session.cancel');
       case 'rerun':
         return this.command('heddle.session.rerun');
+      case 'logIn':
+        return this.command('heddle.session.logIn');
       case 'copyId':
         return this.command('heddle.session.copyId');
       case 'followUp':
@@ -240,6 +255,13 @@ export class SessionPanel implements Disposable {
         if (sessionId === undefined) return;
         const element = toAgentElement({ root: ref.root, sessionId });
         await vscode.commands.executeCommand('heddle.agent.showDetails', element);
+        return;
+      }
+      case 'showEarlier': {
+        const sessionId = runOf(transcript)?.resumes?.sessionId;
+        if (sessionId === undefined) return;
+        const command: SessionCommandId = 'heddle.session.open';
+        await vscode.commands.executeCommand(command, toSessionElement({ ...ref, sessionId }));
         return;
       }
       case 'openFile':
@@ -284,7 +306,7 @@ export class SessionPanel implements Disposable {
     const element = toSessionElement(this.options.ref);
     const result: unknown = await vscode.commands.executeCommand(command, element, { prompt });
     const isStarted = typeof result === 'object' && result !== null && 'sessionId' in result;
-    if (isStarted) this.send({ kind: 'taken', draft: 'follow-up' });
+    if (!isStarted) this.send({ kind: 'notTaken', draft: 'follow-up', text: prompt });
   }
 
   private async command(id: SessionCommandId, ...more: readonly unknown[]): Promise<void> {

@@ -5,6 +5,7 @@ import type { SessionConnections } from './sessionConnections.ts';
 import type { SessionListSet } from './sessionListSet.ts';
 import type { SessionPanels } from './sessionPanels.ts';
 import type { SessionStarter } from './sessionStarter.ts';
+import type { SessionsView } from './sessionsView.ts';
 
 /** What the commands of sessions work with. */
 export interface SessionServices {
@@ -14,6 +15,7 @@ export interface SessionServices {
   readonly panels: Pick<SessionPanels, 'show'>;
   readonly starter: Pick<SessionStarter, 'start'>;
   readonly agents: SessionAgents;
+  readonly view: Pick<SessionsView, 'showMore'>;
   /** Where the person's last choice of an agent is kept. */
   readonly memory: vscode.Memento;
 }

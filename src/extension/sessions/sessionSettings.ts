@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { defaultPermissionPolicy, type PermissionPolicy } from '../../core/acp/permissionPolicy.ts';
 import { defaultRetention, type Retention } from '../../node/sessions/sessionHistory.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -18,6 +19,20 @@ export function readRetention(): Retention {
     maxAgeMs: days === undefined ? defaultRetention.maxAgeMs : days * dayMs,
     maxEnded: count ?? defaultRetention.maxEnded,
   };
+}
+
+/** What agents may do without asking, as the setting says it. */
+const policies: Readonly<Record<string, PermissionPolicy>> = {
+  ask: defaultPermissionPolicy,
+  allowEdits: { edits: 'allow', commands: 'ask' },
+  allowEditsAndCommands: { edits: 'allow', commands: 'allow' },
+};
+
+/** What is answered without asking the person. Whatever is not understood is asked. */
+export function readPermissionPolicy(): PermissionPolicy {
+  const value = ownSetting('sessions.permissions');
+  const isKnown = typeof value === 'string' && Object.hasOwn(policies, value);
+  return (isKnown ? policies[value] : undefined) ?? defaultPermissionPolicy;
 }
 
 function toCount(value: unknown, most: number): number | undefined {

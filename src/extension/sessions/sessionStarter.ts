@@ -15,7 +15,7 @@ import type { WindowIdentity } from '../windowIdentity.ts';
 import type { SessionAgents } from './sessionAgents.ts';
 import { sessionsViewId } from './sessionIds.ts';
 import type { SessionListSet } from './sessionListSet.ts';
-import { readRetention } from './sessionSettings.ts';
+import { readPermissionPolicy, readRetention } from './sessionSettings.ts';
 
 /** What is to be started. */
 export interface StartWish {
@@ -53,7 +53,7 @@ export class SessionStarter {
       const sessionId = await startSessionHost({
         ...{ agent, spec: this.specOf(wish), program: this.program(), env: hostEnvironment() },
         location: { ...location, isPresent: true },
-        keep: readRetention(),
+        ...{ keep: readRetention(), policy: readPermissionPolicy() },
       });
       await this.options.lists.get(location.root)?.refresh();
       return { root: location.root, sessionId };

@@ -37,17 +37,17 @@ export class SessionsPart implements Disposable {
     const { nameOf } = agents;
     const connections = this.own.add(new SessionConnections(lists, { editor, identity, logger }));
     const panels = this.own.add(
-      new SessionPanels({ lists, connections, texts, nameOf, context, logger }),
+      new SessionPanels({ lists, connections, texts, agents, context, logger }),
     );
     const starter = new SessionStarter({ agents, lists, identity, context });
-    this.own.add(new SessionsView(lists, { nameOf, keys }));
+    const view = this.own.add(new SessionsView(lists, { nameOf, keys }));
     this.own.add(new SessionProgress(lists, { nameOf }));
     this.own.add(new SessionSweep(lists, logger));
     const memory = context.workspaceState;
     this.own.add(
-      new SessionNotices(lists, { memory, nameOf, isSeen: (ref) => panels.isSeen(ref) }),
+      new SessionNotices(lists, { memory, agents, isSeen: (ref) => panels.isSeen(ref) }),
     );
-    this.services = { registries, lists, connections, panels, starter, agents, memory };
+    this.services = { registries, lists, connections, panels, starter, agents, view, memory };
   }
 
   dispose(): void {

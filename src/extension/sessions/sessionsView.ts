@@ -2,7 +2,13 @@ import * as vscode from 'vscode';
 import { DisposableStore, toDisposable, type Disposable } from '../../base/lifecycle.ts';
 import { groupOf } from '../../presentation/sessions/rows/listedSession.ts';
 import { sessionsBadge } from '../../presentation/sessions/rows/sessionsBadge.ts';
-import { buildSessionsTree } from '../../presentation/sessions/rows/sessionsTree.ts';
+import {
+  buildSessionsTree,
+  endedGroupIds,
+  groupOfMoreRow,
+  rowsPerPage,
+  type EndedGroupId,
+} from '../../presentation/sessions/rows/sessionsTree.ts';
 import { diffRows, type TreeRow, type TreeRows } from '../../presentation/treeRow.ts';
 import { rootName } from '../commands/rootName.ts';
 import type { ContextKeys } from '../contextKeys.ts';
@@ -31,6 +37,8 @@ export class SessionsView implements vscode.TreeDataProvider<string>, Disposable
   readonly onDidChangeTreeData = this._onDidChangeTreeData.event;
   private readonly view: vscode.TreeView<string>;
   private model: TreeRows = { roots: [], rows: new Map() };
+  /** How many of what has ended are shown. */
+  private shown: Readonly<Partial<Record<EndedGroupId, number>>> = {};
   private isStale = true;
   private paintedMs = 0;
   private paintTimer: NodeJS.Timeout | undefined;
@@ -80,6 +88,12 @@ export class SessionsView implements vscode.TreeDataProvider<string>, Disposable
     return item;
   }
 
+  /** Shows one more page of a group of sessions that have ended. */
+  showMore(group: EndedGroupId): void {
+    this.shown = { ...this.shown, [group]: (this.shown[group] ?? rowsPerPage) + rowsPerPage };
+    this.request();
+  }
+
   dispose(): void {
     this.own.dispose();
   }
@@ -110,6 +124,7 @@ export class SessionsView implements vscode.TreeDataProvider<string>, Disposable
       t: vscode.l10n.t,
       nameOf: this.options.nameOf,
       rootNameOf: rootName,
+      shown: this.shown,
       unreadable: this.lists.roots.flatMap(({ root, broken }) =>
         broken.map((each) => ({ root: root.location.root, ...each })),
       ),
@@ -136,6 +151,15 @@ export class SessionsView implements vscode.TreeDataProvider<string>, Disposable
 
 /** What a click on a row does. */
 function openCommand({ id }: TreeRow): vscode.Command {
-  const command: SessionCommandId = 'heddle.session.open';
-  return { command, title: vscode.l10n.t('Open Session'), arguments: [id] };
+  const { t } = vscode.l10n;
+  const [open, more] = ['heddle.session.open', 'heddle.sessions.showMore'] as const;
+  const group = groupOfMoreRow(id);
+  return group === undefined
+    ? { command: open satisfies SessionCommandId, title: t('Open Session'), arguments: [id] }
+    : { command: more satisfies SessionCommandId, title: t('Show More'), arguments: [group] };
+}
+
+/** The group that a command was given; undefined for anything else. */
+export function parseEndedGroup(value: unknown): EndedGroupId | undefined {
+  return endedGroupIds.find((group) => group === value || groupOfMoreRow(String(value)) === group);
 }

@@ -14,6 +14,7 @@ import {
 } from './acpFailures.ts';
 import type { AgentProgram } from './agentProgram.ts';
 import { messageStream } from './messageStream.ts';
+import { within } from './within.ts';
 
 /** So much that is no message, and not one that is, comes from a program of another kind. */
 const maxGarbage = 1000;
@@ -109,12 +110,7 @@ export class AgentLink {
     if (error instanceof ExecutionFailure) return error;
     const { agent, program } = this.ports;
     const { garbage } = this;
-    let timer: NodeJS.Timeout | undefined;
-    const waited = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), endAfterCloseMs);
-    });
-    const end = await Promise.race([program.ended, waited]);
-    clearTimeout(timer);
+    const end = await within(program.ended, endAfterCloseMs);
     if (end !== undefined) return programEnded(agent, { end, garbage });
     return outputClosed(agent, { end: program.end, garbage });
   }

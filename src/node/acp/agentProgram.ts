@@ -7,6 +7,7 @@ import { ExecutionFailure, type ProcessEnd } from '../../core/sessions/failure.t
 import { present } from '../../core/sessions/fieldReaders.ts';
 import { endTree } from './processTree.ts';
 import { spawnProgram, type Program } from './spawnProgram.ts';
+import { within } from './within.ts';
 
 const stderrTailLength = 4096;
 /** Something that it started may keep its output open for ever. */
@@ -82,10 +83,9 @@ export class AgentProgram {
     this.child.stdin.end();
     // What nobody reads any more must not keep it from ending.
     this.child.stdout.resume();
-    if (leaveAfterMs > 0)
-      await Promise.race([this.ended, delay(leaveAfterMs, undefined, { ref: true })]);
+    if (leaveAfterMs > 0) await within(this.ended, leaveAfterMs);
     await endTree(this.pid, { probe, killAfterMs });
-    if (!this.hasEnded) await Promise.race([this.ended, delay(killAfterMs)]);
+    if (!this.hasEnded) await within(this.ended, killAfterMs);
     this.child.stdout.destroy();
     this.child.stderr?.destroy();
   }

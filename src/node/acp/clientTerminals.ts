@@ -5,6 +5,7 @@ import { RequestError } from '@agentclientprotocol/sdk';
 import type { ProcessProbe } from '../../core/agents/liveness.ts';
 import type { RepositoryPaths } from '../repositoryPath.ts';
 import { BoundedOutput } from './boundedOutput.ts';
+import type { ProcessGuard } from './orphanGuard.ts';
 import { endTree } from './processTree.ts';
 import { refused } from './repositoryFile.ts';
 import { spawnProgram, type Program } from './spawnProgram.ts';
@@ -36,6 +37,7 @@ export interface ClientTerminalsPorts {
   readonly paths: RepositoryPaths;
   readonly probe: ProcessProbe;
   readonly killAfterMs: number;
+  readonly guard: ProcessGuard;
 }
 
 interface Terminal {
@@ -49,19 +51,23 @@ interface Terminal {
 export class ClientTerminals {
   private readonly terminals = new Map<string, Terminal>();
   private count = 0;
+  private starting = 0;
+  private isClosed = false;
 
   constructor(private readonly ports: ClientTerminalsPorts) {}
 
   /** Starts a command and returns its id. @throws RequestError */
   async create(wanted: TerminalCommand): Promise<string> {
-    if (this.terminals.size >= maxTerminals) {
+    if (this.isClosed) throw refused('The session is over.');
+    if (this.terminals.size + this.starting >= maxTerminals) {
       throw refused(`More than ${maxTerminals} terminals are open. Release some.`);
     }
-    const terminal = await start(await this.programOf(wanted), outputLimit(wanted));
-    this.count += 1;
-    const id = `terminal-${this.count}`;
-    this.terminals.set(id, terminal);
-    return id;
+    this.starting += 1;
+    try {
+      return await this.open(await this.programOf(wanted), outputLimit(wanted));
+    } finally {
+      this.starting -= 1;
+    }
   }
 
   /** @throws RequestError when there is no such terminal */
@@ -91,16 +97,31 @@ export class ClientTerminals {
     await this.end(terminal);
   }
 
-  /** Ends all commands. */
+  /** Ends all commands and starts no more. */
   async releaseAll(): Promise<void> {
+    this.isClosed = true;
     const all = [...this.terminals.values()];
     this.terminals.clear();
     await Promise.all(all.map((terminal) => this.end(terminal)));
   }
 
+  private async open(program: Program, maxBytes: number): Promise<string> {
+    const terminal = await start(program, maxBytes);
+    if (terminal.child.pid !== undefined) this.ports.guard.watch(terminal.child.pid);
+    this.count += 1;
+    const id = `terminal-${this.count}`;
+    this.terminals.set(id, terminal);
+    // It was asked for before the end and came after it.
+    if (this.isClosed) await this.release(id);
+    return id;
+  }
+
   private async end({ child: { pid, stdout, stderr } }: Terminal): Promise<void> {
-    const { probe, killAfterMs } = this.ports;
-    if (pid !== undefined) await endTree(pid, { probe, killAfterMs });
+    const { probe, killAfterMs, guard } = this.ports;
+    if (pid !== undefined) {
+      await endTree(pid, { probe, killAfterMs });
+      guard.forget(pid);
+    }
     stdout?.destroy();
     stderr?.destroy();
   }

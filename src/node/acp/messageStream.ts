@@ -5,7 +5,7 @@ import { ExecutionFailure } from '../../core/sessions/failure.ts';
 
 const updateMethod = methods.client.session.update;
 /** Longer lines are no messages. */
-const maxLineBytes = 32 * 1024 * 1024;
+const maxLineBytes = 64 * 1024 * 1024;
 
 /** Where messages go to and come from, and who is told of lines that are none. */
 export interface MessagePipes {

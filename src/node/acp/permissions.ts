@@ -10,9 +10,11 @@ import {
   type PermissionOutcome,
   type PermissionRequest,
 } from '../../core/acp/permissionRequest.ts';
+import { tableOf } from '../../core/acp/wireFields.ts';
 import type { ToolCallBook } from '../../core/acp/toolCallBook.ts';
 import type { ToolCall } from '../../core/sessions/agentUpdate.ts';
 import { AskRefused, type ExecutionControl } from '../../core/sessions/sessionExecutor.ts';
+import { boundedCall, withShortTexts } from './boundedUpdate.ts';
 import type { EditWatch } from './editWatch.ts';
 import type { SessionLocks, Taking } from './sessionLocks.ts';
 
@@ -47,9 +49,10 @@ export class Permissions {
 
   /** @throws RequestError for what is no request */
   async answer(params: unknown, withdrawn: AbortSignal): Promise<PermissionAnswer> {
-    const request = toPermissionRequest(params);
+    const { toolCall, ...fields } = tableOf(params);
+    const request = toPermissionRequest({ ...fields, toolCall: withShortTexts(toolCall) });
     if (request === undefined) throw RequestError.invalidParams();
-    const call = this.ports.calls.apply(request.call);
+    const call = this.ports.calls.apply(boundedCall(request.call));
     try {
       return changesFiles(call)
         ? await this.answerEdit({ request, call, withdrawn })

@@ -1,3 +1,4 @@
+import { errorText } from '../../base/errorText.ts';
 import { partyOf } from '../../core/activity/agentParty.ts';
 import type { AcpAgent } from '../../core/acp/acpAgent.ts';
 import { ToolCallBook } from '../../core/acp/toolCallBook.ts';
@@ -15,6 +16,7 @@ import { ClientFiles } from './clientFiles.ts';
 import { ClientTerminals } from './clientTerminals.ts';
 import { EditRecord } from './editRecord.ts';
 import { EditWatch } from './editWatch.ts';
+import { OrphanGuard } from './orphanGuard.ts';
 import { Permissions } from './permissions.ts';
 import { SessionEntry } from './sessionEntry.ts';
 import { SessionLocks } from './sessionLocks.ts';
@@ -44,6 +46,11 @@ export async function runAgent(
     kind: 'update',
     update: { kind: 'other', name: 'agent-entry', value: { id: entry.entryId } },
   });
+  const guard = OrphanGuard.start();
+  const noteProblem = (error: unknown): void => {
+    const title = 'What the agent started may still run';
+    control.report({ kind: 'note', title, content: errorText(error) });
+  };
   let isDone = false;
   let program: AgentProgram | undefined;
   let turn: Turn | undefined;
@@ -51,17 +58,19 @@ export async function runAgent(
     const env = agentEnvironment(agent, { env: options.env, entryId: entry.entryId });
     const { command, args, displayName } = agent;
     program = await AgentProgram.start({ command, args, cwd, env }, displayName);
+    guard.watch(program.pid);
     await entry.noteProcess(program.pid);
-    turn = await prepareTurn({ ...run, entry, program, env, pace }, options);
+    turn = await prepareTurn({ ...run, entry, program, env, pace, guard }, options);
     const output = await holdTurn(turn, options);
     isDone = !control.signal.aborted;
     return output;
   } finally {
     const leaveAfterMs = isDone ? pace.leaveAfterMs : 0;
     const { probe } = options.registry;
-    await turn?.terminals.releaseAll();
+    await turn?.terminals.releaseAll().catch(noteProblem);
     // Its hooks may still tell what it did, so that its turn ends after it.
-    await program?.stop({ probe, leaveAfterMs, killAfterMs: pace.killAfterMs });
+    await program?.stop({ probe, leaveAfterMs, killAfterMs: pace.killAfterMs }).catch(noteProblem);
+    guard.dispose();
     await endOfTurn(turn);
     await entry.end(isDone ? 'complete' : 'abandoned').catch(() => undefined);
   }
@@ -81,6 +90,7 @@ async function endOfTurn(turn: Turn | undefined): Promise<void> {
 async function prepareTurn(
   run: Pick<Turn, 'spec' | 'agent' | 'control' | 'entry' | 'program' | 'pace'> & {
     readonly env: Readonly<Record<string, string>>;
+    readonly guard: OrphanGuard;
   },
   { registry, locks: openLocks, clock, policy, refusal, editor }: AcpExecutorOptions,
 ): Promise<Turn> {
@@ -137,6 +147,7 @@ async function prepareTurn(
       paths,
       probe: registry.probe,
       killAfterMs: pace.killAfterMs,
+      guard: run.guard,
     }),
   };
 }

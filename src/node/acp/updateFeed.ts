@@ -1,6 +1,7 @@
 import { toAgentUpdate } from '../../core/acp/acpUpdate.ts';
 import { nameOf, tableOf } from '../../core/acp/wireFields.ts';
 import type { AgentUpdate, Cost } from '../../core/sessions/agentUpdate.ts';
+import { boundedUpdate, withShortTexts } from './boundedUpdate.ts';
 import type { Turn } from './turn.ts';
 
 const maxMessageLength = 100_000;
@@ -27,8 +28,9 @@ export class UpdateFeed {
     const { sessionId, update: told } = tableOf(params);
     const { conversationId } = this;
     if (conversationId !== undefined && nameOf(sessionId) !== conversationId) return;
-    const update = toAgentUpdate(told);
-    if (update === undefined) return;
+    const understood = toAgentUpdate(withShortTexts(told));
+    if (understood === undefined) return;
+    const update = boundedUpdate(understood);
     const { control, calls, watch } = this.turn;
     if (this.isReplaying) {
       control.report({ kind: 'update', update, isReplayed: true });

@@ -1,7 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import {
   createMessageConnection,
-  StreamMessageReader,
   StreamMessageWriter,
   type CancellationToken,
   type MessageConnection,
@@ -14,6 +13,7 @@ import type { EditorPort } from '../../core/acp/editorPort.ts';
 import type { ResumeOutcome, ResumePayload } from '../../core/sessions/resumePayload.ts';
 import type { SessionId } from '../../core/sessions/sessionId.ts';
 import type { Closed, Observation } from '../../core/sessions/sessionObserver.ts';
+import { BoundedMessageReader } from './boundedMessageReader.ts';
 import { endpointProblem, ownEndpointPlace, type EndpointPlace } from './endpointFolder.ts';
 import { readHostAddress } from './hostAddressFile.ts';
 import { fromResponseError, HostError, isHostError } from './hostErrors.ts';
@@ -99,7 +99,7 @@ export class AttachedSession implements Disposable {
     private readonly socket: Socket,
     editor: EditorPort | undefined,
   ) {
-    const [reader, writer] = [new StreamMessageReader(socket), new StreamMessageWriter(socket)];
+    const [reader, writer] = [new BoundedMessageReader(socket), new StreamMessageWriter(socket)];
     this.connection = createMessageConnection(reader, writer);
     this.connection.onNotification(hostMethods.observed, (params: unknown) => this.take(params));
     if (editor) this.serveEditor(editor);

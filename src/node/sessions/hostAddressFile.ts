@@ -12,7 +12,7 @@ import { encodeProcess, toProcess } from '../../core/locks/lockCodec.ts';
 import type { HolderProcess } from '../../core/locks/lockHolder.ts';
 import { replaceFile } from '../connecting/replaceFile.ts';
 import { readPlainFile } from '../harnessSessions/plainFile.ts';
-import { hostFileName, isPlainFolderAt, sessionFolder } from './sessionsFolder.ts';
+import { hasOwnFolder, hostFileName, sessionFolder } from './sessionsFolder.ts';
 
 /** Where the host of a session listens, and what proves that somebody may talk to it. */
 export interface HostAddress {
@@ -44,9 +44,9 @@ export async function readHostAddress(
   folder: string,
   sessionId: SessionId,
 ): Promise<HostAddress | undefined> {
-  const own = sessionFolder(folder, sessionId);
-  if (!(await isPlainFolderAt(own))) return undefined;
-  const text = readPlainFile(join(own, hostFileName), maxAddressBytes);
+  if (!(await hasOwnFolder(folder, sessionId))) return undefined;
+  const path = join(sessionFolder(folder, sessionId), hostFileName);
+  const text = readPlainFile(path, maxAddressBytes);
   if (text === undefined) return undefined;
   try {
     const at = fieldsOf(JSON.parse(text) as unknown, '');

@@ -5,7 +5,6 @@ import {
   createMessageConnection,
   ErrorCodes,
   ResponseError,
-  StreamMessageReader,
   StreamMessageWriter,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
@@ -17,6 +16,7 @@ import type { SessionId } from '../../core/sessions/sessionId.ts';
 import type { SessionObserver } from '../../core/sessions/sessionObserver.ts';
 import type { SessionRegistry } from '../../core/sessions/sessionRegistry.ts';
 import type { AttachedEditors, RemoteEditor } from './attachedEditors.ts';
+import { BoundedMessageReader } from './boundedMessageReader.ts';
 import { toResponseError } from './hostErrors.ts';
 import {
   hostMethods,
@@ -62,7 +62,7 @@ export class HostedClient implements Disposable {
     private readonly ports: HostedSessionPorts,
     private readonly onDidEnd: () => void,
   ) {
-    const [reader, writer] = [new StreamMessageReader(socket), new StreamMessageWriter(socket)];
+    const [reader, writer] = [new BoundedMessageReader(socket), new StreamMessageWriter(socket)];
     this.connection = createMessageConnection(reader, writer);
     this.connection.onRequest((method, params) => this.answer(method, params));
     this.connection.onError(() => this.dispose());

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorCode } from '../../base/errorText.ts';
 import { isTerminalEvent, type ProgressEvent } from '../../core/sessions/progressEvent.ts';
 import type { SessionHeader } from '../../core/sessions/sessionHeader.ts';
 import type { SessionId } from '../../core/sessions/sessionId.ts';
@@ -8,7 +10,7 @@ import { readHeaderFile, writeHeaderFile } from './sessionHeaderFile.ts';
 import { SessionLogWriter } from './sessionLogWriter.ts';
 import {
   eventsFileName,
-  isPlainFolderAt,
+  hasOwnFolder,
   makeSessionFolder,
   sessionFolder,
 } from './sessionsFolder.ts';
@@ -27,7 +29,7 @@ export class SessionFiles implements SessionArchive {
   /** In the order of their numbers, whatever the file says; it ends with the terminal event. */
   async *history(sessionId: SessionId, fromSequence: number): AsyncGenerator<ProgressEvent> {
     const own = sessionFolder(this.folder, sessionId);
-    if (!(await isPlainFolderAt(own))) return;
+    if (!(await hasOwnFolder(this.folder, sessionId))) return;
     let lastSequence = 0;
     for await (const { event } of readSessionLog(join(own, eventsFileName))) {
       if (event.sequence <= lastSequence) continue;
@@ -37,6 +39,11 @@ export class SessionFiles implements SessionArchive {
     }
   }
 }
+
+const endAttempts = 20;
+const endRetryMs = 250;
+/** Problems of a disk that somebody may be about to solve. */
+const mayPass: readonly string[] = ['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'EBUSY'];
 
 /** `.heddle/sessions`: a folder for each session with its header and its events. */
 export class JsonlSessionStore extends SessionFiles implements SessionStore {
@@ -51,9 +58,8 @@ export class JsonlSessionStore extends SessionFiles implements SessionStore {
 
   append(sessionId: SessionId, event: ProgressEvent): Promise<void> {
     const writer = this.writer(sessionId);
-    const appended = writer.append(event);
-    if (isTerminalEvent(event)) void this.close(sessionId, writer);
-    return appended;
+    if (!isTerminalEvent(event)) return writer.append(event);
+    return this.appendEnd(writer, event).finally(() => void this.close(sessionId, writer));
   }
 
   override async *history(
@@ -74,6 +80,19 @@ export class JsonlSessionStore extends SessionFiles implements SessionStore {
   async dispose(): Promise<void> {
     await this.flush();
     await Promise.all([...this.writers].map(([id, writer]) => this.close(id, writer)));
+  }
+
+  /** Without its end a session reads as one whose host has died, so that a full disk is given some time. */
+  private async appendEnd(writer: SessionLogWriter, event: ProgressEvent): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await writer.append(event);
+        return;
+      } catch (error) {
+        if (attempt === endAttempts || !mayPass.includes(errorCode(error) ?? '')) throw error;
+        await delay(endRetryMs, undefined, { ref: false });
+      }
+    }
   }
 
   private async createNow(header: SessionHeader): Promise<void> {

@@ -47,6 +47,25 @@ export async function* readSessionLog(path: string, fromOffset = 0): AsyncGenera
   }
 }
 
+/** So much of the begin of a log, and of its end, is read of one of which only the ends are wanted. */
+const headBytes = 64 * 1024;
+const tailBytes = 256 * 1024;
+
+/** True when a log is so long that reading its ends alone spares anything. */
+export function hasMiddle(sizeBytes: number): boolean {
+  return sizeBytes > headBytes + tailBytes;
+}
+
+/** The first events of a long log and its last, at a cost that does not follow its length. @throws system errors */
+export async function* readLogEnds(path: string, sizeBytes: number): AsyncGenerator<ProgressEvent> {
+  for await (const { event, nextOffset } of readSessionLog(path)) {
+    if (nextOffset > headBytes) break;
+    yield event;
+  }
+  // The half of a line with which that begins is no event.
+  for await (const { event } of readSessionLog(path, sizeBytes - tailBytes)) yield event;
+}
+
 async function openLog(path: string): Promise<FileHandle | undefined> {
   try {
     return await open(path, openFlags);

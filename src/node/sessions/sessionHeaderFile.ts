@@ -30,6 +30,7 @@ export async function readHeaderFile(
   const own = sessionFolder(folder, sessionId);
   const path = join(own, headerFileName);
   const broken = (problem: string): BrokenSession => ({ sessionId, path, problem });
+  if (!(await isPlainFolderAt(folder))) return undefined;
   // The folder first: a link to a folder elsewhere would be followed by everything below it.
   const isThere = (await lstat(own).catch(() => undefined)) !== undefined;
   if (!isThere) return undefined;

@@ -17,7 +17,7 @@ import type { SessionId } from '../../core/sessions/sessionId.ts';
 import { isPlainFolder } from '../harnessSessions/plainFile.ts';
 import { isSameIdentity, toIdentity, type FileIdentity } from '../readFolderFile.ts';
 import { hostLiveness } from './hostLiveness.ts';
-import { readLastEvent, readSessionLog } from './readSessionLog.ts';
+import { hasMiddle, readLastEvent, readLogEnds, readSessionLog } from './readSessionLog.ts';
 import { readHeaderFile, type BrokenSession } from './sessionHeaderFile.ts';
 import { eventsFileName } from './sessionsFolder.ts';
 
@@ -55,6 +55,8 @@ export interface SessionIndexOptions<T> {
   readonly probe: ProcessProbe;
   /** Without it, of sessions that have ended only the end is read. */
   readonly fold?: SessionFold<T> | undefined;
+  /** True when of sessions that have ended the fold may miss what is neither at the begin nor at the end. */
+  readonly isBrief?: boolean | undefined;
 }
 
 /** More folders are not looked at. */
@@ -141,9 +143,12 @@ export class SessionIndex<T = undefined> {
     if (before.identity && isSameIdentity(before.identity, identity)) return before;
     const { header } = before.record;
     const start = isContinued(before, stats) ? before : this.fresh(header);
-    const isListed = this.options.fold === undefined && start.offset === 0;
+    const isListed = start.offset === 0 && this.isEndEnough(stats);
     const end = isListed ? await endOf(header, path) : undefined;
-    if (end) return { record: end, shown: { ...start.shown, record: end }, identity, offset: 0 };
+    if (end) {
+      const digest = await this.foldEnds(start.shown.digest, path, stats);
+      return { record: end, shown: { record: end, digest }, identity, offset: 0 };
+    }
     let { record, offset } = start;
     let { digest } = start.shown;
     for await (const { event, nextOffset } of readSessionLog(path, offset)) {
@@ -153,6 +158,19 @@ export class SessionIndex<T = undefined> {
       offset = nextOffset;
     }
     return { record, shown: { record, digest }, identity, offset };
+  }
+
+  private isEndEnough({ size }: Stats): boolean {
+    const { fold, isBrief } = this.options;
+    return fold === undefined || (isBrief === true && hasMiddle(size));
+  }
+
+  private async foldEnds(digest: T, path: string, { size }: Stats): Promise<T> {
+    const { fold } = this.options;
+    if (fold === undefined) return digest;
+    let folded = digest;
+    for await (const event of readLogEnds(path, size)) folded = fold.add(folded, event);
+    return folded;
   }
 
   /** Only the open ones: what has ended needs no host. */

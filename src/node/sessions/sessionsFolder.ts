@@ -19,6 +19,9 @@ export const eventsFileName = 'events.jsonl';
 /** Where the host of a session listens, while it does. */
 export const hostFileName = 'host.json';
 
+/** Held by whoever writes the ends of sessions whose hosts are gone. */
+export const endsLockName = '.ends.lock';
+
 /** The folder of one session. @throws Error for what is no session id, which could lead anywhere */
 export function sessionFolder(folder: string, sessionId: SessionId): string {
   if (!isSessionId(sessionId)) {
@@ -47,6 +50,12 @@ export async function makeSessionFolder(folder: string, sessionId: SessionId): P
   const path = sessionFolder(folder, sessionId);
   await makeSessionsFolder(folder);
   await mkdir(path, { mode: privateMode });
+}
+
+/** True when a session has a folder of its own in the folder of all sessions, and neither is a link. */
+export async function hasOwnFolder(folder: string, sessionId: SessionId): Promise<boolean> {
+  const own = sessionFolder(folder, sessionId);
+  return (await isPlainFolderAt(folder)) && (await isPlainFolderAt(own));
 }
 
 /** False for a link as well: it would lead out of the repository. */

@@ -18,7 +18,7 @@ export interface ShownDiff {
 /** How many equal lines are shown around what differs. */
 const contextLines = 3;
 /** Beyond so many pairs of lines the middle is shown as replaced as a whole. */
-const maxPairs = 1_000_000;
+const maxPairs = 250_000;
 const maxLineLength = 2000;
 
 /** By lines. A text that did not exist is undefined. */

@@ -5,6 +5,7 @@ import type { GivenAnswer } from '../../core/sessions/resumePayload.ts';
 import { sessionProblemText, type SessionProblem } from '../../core/sessions/sessionError.ts';
 import { inEnglish, type Translate } from '../agentWording.ts';
 import { toPlainBlock, toPlainLine } from '../plainText.ts';
+import { isLogInNeeded } from './logInNeeded.ts';
 
 const maxNameLength = 60;
 const maxDetailLength = 300;
@@ -79,7 +80,7 @@ export function shownFailure(
   t: Translate = inEnglish,
 ): ShownFailure {
   return {
-    title: failureTitle(kind, t),
+    title: isLogInNeeded({ kind, message }) ? t('A log-in is needed') : failureTitle(kind, t),
     message: toPlainLine(message, maxMessageLength),
     ending: process && endingText(process, t),
     stderr: toPlainBlock(process?.stderrTail ?? '').trimEnd(),

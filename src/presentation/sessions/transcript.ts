@@ -8,6 +8,7 @@ import {
 } from '../../core/sessions/recoverSession.ts';
 import type { SessionHeader } from '../../core/sessions/sessionHeader.ts';
 import { boundedText, appendText, noText, type BoundedText } from './boundedText.ts';
+import { fenceAfter } from './codeFence.ts';
 import { toPlainLine } from '../plainText.ts';
 import { addToDigest, beginDigest, type SessionDigest } from './sessionDigest.ts';
 import { answerText, shownQuestion, type ShownQuestion } from './shownQuestion.ts';
@@ -52,6 +53,8 @@ const nearEntries = 100;
 const maxOpenCalls = 100;
 const maxPromptLength = 100_000;
 const maxMessageLength = 100_000;
+/** A message that goes on is divided when it is longer. */
+const maxPieceLength = 8000;
 const maxNoteLength = 10_000;
 const maxTitleLength = 200;
 
@@ -160,7 +163,29 @@ function withChunk(
     (last.kind === 'thought' || (fresh.kind === 'message' && last.role === fresh.role));
   const text = appendText(isMore ? last.text : noText, piece, maxMessageLength);
   if (!isMore) return withEntry(transcript, { ...fresh, text });
-  return replaced(transcript, transcript.entries.length - 1, { ...last, text });
+  const index = transcript.entries.length - 1;
+  if (last.kind !== 'message' || fresh.kind !== 'message') {
+    return replaced(transcript, index, { ...last, text });
+  }
+  const cut = cutOf(text.text);
+  if (cut === 0) return replaced(transcript, index, { ...last, text });
+  const ended = { ...last, text: { text: text.text.slice(0, cut), omitted: 0, carry: '' } };
+  const fence = fenceAfter(ended.text.text, last.fence);
+  const rest = { ...fresh, text: { ...text, text: text.text.slice(cut) }, fence };
+  return withEntry(replaced(transcript, index, ended), rest);
+}
+
+/**
+ * Where a message that goes on is divided, so that what is added costs the same however long it gets: after
+ * its last paragraph, else its last line; 0 while it is short.
+ */
+function cutOf(text: string): number {
+  if (text.length <= maxPieceLength) return 0;
+  for (const end of ['\n\n', '\n']) {
+    const at = text.lastIndexOf(end) + end.length;
+    if (at > maxPieceLength / 2) return at;
+  }
+  return 0;
 }
 
 function withTool(
@@ -188,6 +213,14 @@ function withOpen(transcript: Transcript, tool: ShownTool): Transcript {
     ? openCalls.filter((callId) => callId !== tool.callId)
     : [...openCalls, tool.callId].slice(-maxOpenCalls);
   return { ...transcript, openCalls: openAfter };
+}
+
+/** The entry of a tool call of this session, the newest; undefined when it was not told. */
+export function toolEntryId({ entries }: Transcript, callId: string): number | undefined {
+  const index = entries.findLastIndex(
+    (entry) => entry.kind === 'tool' && !entry.isReplayed && entry.tool.callId === callId,
+  );
+  return entries[index]?.id;
 }
 
 /** Far back only those are looked for that are not over; to look for a new one everywhere takes long. */

@@ -32,6 +32,8 @@ export type TranscriptEntry =
       readonly kind: 'message';
       readonly role: 'agent' | 'user';
       readonly text: BoundedText;
+      /** It goes on with the message before it, in the middle of a block of code with this fence. */
+      readonly fence?: string | undefined;
     })
   | (EntryBase & { readonly kind: 'thought'; readonly text: BoundedText })
   | (EntryBase & {

@@ -15,6 +15,8 @@ import { cliPath } from '../../support/cliPath.ts';
 import { eventually } from '../../support/eventually.ts';
 import { bash, edit, read } from '../agents/support/claudeSteps.ts';
 import { ended } from '../cli/spawnCli.ts';
+import { isProcessGone } from '../../../src/node/processGone.ts';
+import { AcpHostWorld } from './acpHostWorld.ts';
 
 for (const isConnected of [false, true]) {
   describe(`the real Claude Code over ACP, ${isConnected ? 'with' : 'without'} our hooks`, () => {
@@ -111,6 +113,20 @@ for (const isConnected of [false, true]) {
       ok((await world.entry()).status !== 'active');
     });
 
+    it('fails when it is killed, and nothing of it is left', async () => {
+      const file = world.path('a.txt');
+      const session = await start(read(file), edit(file, 'one', 'ONE'));
+      await session.question();
+      const { pid = 0 } = await world.entry();
+      process.kill(pid, 'SIGKILL');
+      const failure = await session.failure();
+      equal(failure.kind, 'agent-error');
+      // Its hooks tell of Claude itself, whose end its adapter tells; else it is the adapter that was killed.
+      equal(failure.process?.signal, isConnected ? undefined : 'SIGKILL');
+      deepEqual(await world.held(), []);
+      equal(world.read('a.txt'), 'one\n');
+    });
+
     it('is cancelled while the model thinks', async () => {
       const gate = createModelGate();
       const session = await start({ text: 'never said', gate });
@@ -121,3 +137,36 @@ for (const isConnected of [false, true]) {
     });
   });
 }
+
+describe('the real Claude Code in a session whose host is killed', () => {
+  let world: AcpHostWorld;
+  let model: ScriptedClaudeModel;
+  beforeEach(async () => {
+    world = await AcpHostWorld.make();
+  });
+  afterEach(async () => {
+    // Waits until nothing runs any more whose home is there.
+    await world.dispose();
+    await model.stop();
+  });
+
+  it('ends as well, in the middle of a command, and its session has failed', async () => {
+    const steps = [bash(`touch ${world.path('begun')}; sleep 1000`)];
+    model = await startScriptedClaudeModel(stepsByPrompt({ 'do it': steps }));
+    const { home } = world;
+    const agent = claudeAcpAgent(await ensureClaudeAcp(), { home, modelUrl: model.url });
+    const id = await world.startAgent(agent, 'do it');
+    const { queryId, options } = await world.question(id);
+    const optionId = options?.find(({ kind }) => kind === 'allow-once')?.id ?? '';
+    const attached = await world.attach(id);
+    await attached.resume({ kind: 'single', queryId, response: { kind: 'option', optionId } });
+    await eventually('the command runs', () => existsSync(world.path('begun')));
+    const pid = await world.agentPid();
+    ok(!isProcessGone(pid));
+    await world.kill(id);
+    const { state } = await world.untilState(id, 'failed');
+    equal(state.state === 'failed' && state.failure.kind, 'host-died');
+    await eventually('it is gone', () => isProcessGone(pid));
+    deepEqual(await world.held(), []);
+  });
+});

@@ -1,7 +1,8 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 
 import type { AcpPace } from '../../../src/node/acp/acpExecutorOptions.ts';
-import { AcpWorld, scriptedAgent, testPace } from '../../support/agents/acp/acpWorld.ts';
+import { AcpWorld, testPace } from '../../support/agents/acp/acpWorld.ts';
 import { eventually } from '../../support/eventually.ts';
 import { isRunning } from '../../support/vscode/processEnd.ts';
 
@@ -39,6 +40,25 @@ describe('an agent that does not come to its end by itself', () => {
     equal((await session.outcome()).state, 'cancelled');
     deepEqual(await world.activity('file-edited'), []);
   });
+
+  for (const isWaiting of [false, true]) {
+    const how = isWaiting ? 'waits for a command' : 'has left a command running';
+    it(`is cancelled while it ${how}, which ends as well`, async () => {
+      const pidFile = world.path('pid');
+      const code = `require('fs').writeFileSync(${JSON.stringify(pidFile)},String(process.pid));
+        process.on('SIGTERM',()=>0);setInterval(()=>0,1000)`;
+      const command = [process.execPath, '-e', code] as const;
+      const session = await world.run(
+        isWaiting ? [['run', ...command]] : [['leaveRunning', ...command], ['silence']],
+      );
+      await eventually('it runs', () => existsSync(pidFile) && world.read('pid') !== '');
+      const pid = Number(world.read('pid'));
+      ok(isRunning(pid));
+      session.cancel();
+      equal((await session.outcome()).state, 'cancelled');
+      ok(!isRunning(pid));
+    });
+  }
 
   it('is ended by force with all that it started when it does not stop when cancelled', async () => {
     const session = await world.run(
@@ -85,6 +105,27 @@ describe('an agent that does not come to its end by itself', () => {
     equal(failure.message, 'Scripted did not answer within 1 s (initialize).');
   });
 
+  it('fails when it never begins a conversation', async () => {
+    const pace = { ...testPace, conversationMs: 1000 };
+    const session = await world.run([], { flags: ['silent-new'], executor: { pace } });
+    const failure = await session.failure();
+    equal(failure.kind, 'timeout');
+    equal(failure.message, 'Scripted did not answer within 1 s (session/new).');
+  });
+
+  it('may take as long as it likes for a prompt, until somebody cancels it', async () => {
+    const session = await world.run([['say', 'Hm.'], ['silence']], {
+      flags: ['ignores-cancel'],
+      executor: { pace: { ...impatient, conversationMs: 1000 } },
+    });
+    await eventually('it works', () => session.said === 'Hm.');
+    // Longer than all that it is given time for.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    equal(session.state, 'running');
+    session.cancel();
+    equal((await session.outcome()).state, 'cancelled');
+  });
+
   it('fails when it does not speak the protocol', async () => {
     const session = await world.run([], { flags: ['not-acp'] });
     const failure = await session.failure();
@@ -111,6 +152,12 @@ describe('an agent that does not come to its end by itself', () => {
       'Scripted wants you to log in first. Start it once in a terminal and log in there. ' +
         'It offers: Log in with a browser (opens a page).',
     );
+  });
+
+  it('fails when it wants a log-in, with what to run for it', async () => {
+    const agent = { ...world.agent(['needs-login']), logIn: 'Run "scripted login".' };
+    const { message } = await (await world.start(agent, '[]')).failure();
+    match(message, /^Scripted wants you to log in first\. Run "scripted login"\. It offers/);
   });
 
   it('fails when it crashes at its start, with what it said last', async () => {
@@ -162,11 +209,11 @@ describe('an agent that does not come to its end by itself', () => {
     const session = await world.run([['endless'], ['silence']]);
     const { kind, message } = await session.failure();
     equal(kind, 'protocol-error');
-    equal(message, 'The agent sent a message of more than 32 MiB.');
+    equal(message, 'The agent sent a message of more than 64 MiB.');
   });
 
   it('fails when its program cannot be started', async () => {
-    const agent = { ...scriptedAgent(world.home), command: '/no/such/agent' };
+    const agent = { ...world.agent(), command: '/no/such/agent' };
     const { kind, message } = await (await world.start(agent, 'Hello')).failure();
     equal(kind, 'spawn-failed');
     match(message, /^Scripted could not be started \(\/no\/such\/agent\): .*ENOENT/);

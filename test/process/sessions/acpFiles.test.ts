@@ -126,6 +126,21 @@ describe('files and commands that an agent has through us', () => {
     equal(world.read('a.txt'), 'one\ntwo\nthree\n');
   });
 
+  it('are not written when the lock went to somebody else right before', async () => {
+    const { locks } = world.locks;
+    const check = locks.check.bind(locks);
+    locks.check = async (ref, path, token) => {
+      await locks.break({ path, byName: 'Ada', reason: 'Mine' });
+      await world.holdBySomebody(path);
+      return check(ref, path, token);
+    };
+    const answers = await answersTo(['write', world.path('a.txt'), 'ONE\n']);
+    match(errors(answers)[0] ?? '', /^The lock of a\.txt was lost meanwhile/);
+    equal(world.read('a.txt'), 'one\ntwo\nthree\n');
+    deepEqual(await world.held(), ['a.txt somebody']);
+    deepEqual(await world.activity('file-edited'), []);
+  });
+
   it('are missing, folders or too large with an error that says so', async () => {
     const answers = await answersTo(
       ['read', world.path('none.txt')],

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 
-import { AcpWorld, scriptedAgent } from '../../support/agents/acp/acpWorld.ts';
+import { AcpWorld } from '../../support/agents/acp/acpWorld.ts';
 
 describe('a prompt that an agent executes', () => {
   let world: AcpWorld;
@@ -23,7 +23,9 @@ describe('a prompt that an agent executes', () => {
     deepEqual(value, { conversationId: 'conversation-1', message: 'Hello.' });
     const { inputTokens, outputTokens, costMicrosUsd } = (await world.entry()).usageSummary;
     deepEqual([inputTokens, outputTokens, costMicrosUsd], [100n, 10n, 250_000n]);
+    const { sessionId } = await world.entry();
     deepEqual(session.updates, [
+      { kind: 'other', name: 'agent-entry', value: { id: sessionId } },
       { kind: 'other', name: 'conversation', value: { id: 'conversation-1', start: 'new' } },
       {
         kind: 'plan',
@@ -86,7 +88,7 @@ describe('a prompt that an agent executes', () => {
       ['update', { sessionUpdate: 'current_mode_update', currentModeId: 'plan' }],
     ]);
     await session.done();
-    deepEqual(session.updates.slice(1), [
+    deepEqual(session.updates.slice(2), [
       {
         kind: 'other',
         name: 'session_info_update',
@@ -122,7 +124,7 @@ describe('a prompt that an agent executes', () => {
       spec: { resumes },
     });
     await session.done();
-    deepEqual(session.updates[0], {
+    deepEqual(session.updates[1], {
       kind: 'other',
       name: 'conversation',
       value: { id: 'conversation-1', start: 'resumed' },
@@ -157,7 +159,7 @@ describe('a prompt that an agent executes', () => {
   });
 
   it('is not started for an agent that does not exist, or in a folder elsewhere', async () => {
-    const agent = scriptedAgent(world.home);
+    const agent = world.agent();
     const outcomes = await Promise.allSettled([
       world.start(agent, 'x', { spec: { agent: 'nobody' } }),
       world.start(agent, 'x', { spec: { cwd: world.path('missing') } }),

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProgressEvent } from '../../../src/core/sessions/progressEvent.ts';
+import { encodeSessionHeader } from '../../../src/core/sessions/sessionHeader.ts';
 import { isProcessGone } from '../../../src/node/processGone.ts';
 import { endDeadSession } from '../../../src/node/sessions/endDeadSession.ts';
 import { readHostAddress } from '../../../src/node/sessions/hostAddressFile.ts';
 import { deleteHistory } from '../../../src/node/sessions/sessionHistory.ts';
 import { SessionIndex } from '../../../src/node/sessions/sessionIndex.ts';
+import { encodeStartRequest } from '../../../src/node/sessions/startRequest.ts';
 import { buildChildProgram } from '../../support/childProgram.ts';
 import { eventually } from '../../support/eventually.ts';
 import { LineChildren } from '../lineChild.ts';
@@ -189,6 +193,56 @@ describe('A hosted session when something goes wrong', () => {
       assert.doesNotMatch(client.received, /"result"/);
     }
     assert.equal((await world.record(id)).state.state, 'running', 'and nobody cancelled it');
+  });
+
+  it('lets go of a client whose message is longer than any, and goes on', async () => {
+    const id = await world.start([{ do: 'until-cancelled' }]);
+    const ann = await world.attach(id);
+    const { token } = await address(id);
+    const long = await raw(id);
+    long.hello(token);
+    await eventually('it is let in', () => long.received.includes('"id":1'));
+    long.write('Content-Length: 1000000000000\r\n\r\n');
+    const piece = Buffer.alloc(1024 * 1024, 'x');
+    for (let mib = 0; mib < 150 && !long.isClosed; mib += 1) await long.writeAll(piece);
+    await eventually('the connection is ended', () => long.isClosed);
+    const backward = await raw(id);
+    backward.hello(token);
+    backward.write('Content-Length: -5\r\n\r\n{}{}{}{}');
+    await eventually('the connection is ended', () => backward.isClosed);
+    assert.equal((await ann.state()).state.state, 'running');
+  });
+
+  it('goes on when nothing can be written into the log of its host', async () => {
+    if (process.platform !== 'linux') return;
+    // Somebody's session that cannot be ended makes the host complain.
+    const broken = join(world.folder, 'session-broken');
+    mkdirSync(join(broken, 'events.jsonl'), { recursive: true });
+    const { spec, location } = world.options([]);
+    const header = { sessionId: 'session-broken', spec, createdAtMs: Date.now() };
+    writeFileSync(join(broken, 'session.json'), JSON.stringify(encodeSessionHeader(header)));
+    assert.ok(location.isPresent);
+    const go = join(world.root, 'go');
+    const { env, ...request } = world.options([
+      { do: 'await-file', path: go },
+      { do: 'tell', count: 3 },
+    ]);
+    const full = openSync('/dev/full', 'w');
+    const host = spawn(process.execPath, [program, 'session-host'], {
+      stdio: ['pipe', 'pipe', full],
+      env,
+    });
+    closeSync(full);
+    host.stdin?.end(encodeStartRequest(request));
+    const [line] = (await once(host.stdout ?? host, 'data')) as [Buffer];
+    const { session_id: id } = JSON.parse(line.toString()) as { session_id: string };
+    const ann = await world.attach(id);
+    // By then it has looked at what others left behind, and complained.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert.equal((await ann.state()).state.state, 'running');
+    writeFileSync(go, '');
+    assert.equal((await world.untilState(id, 'done')).state.state, 'done');
+    host.kill('SIGKILL');
   });
 
   it('tells a client whose address file has another token that it is refused', async () => {

@@ -141,8 +141,13 @@ export class HostWorld {
     return readFileSync(join(this.folder, 'host.log'), 'utf8');
   }
 
-  /** Ends what still runs, by the ids that the hosts have recorded. */
   async dispose(): Promise<void> {
+    await this.killHosts();
+    removeTempFolder(this.root);
+  }
+
+  /** Ends what still runs, by the ids that the hosts have recorded. */
+  protected async killHosts(): Promise<void> {
     for (const attached of this.attachedHere) attached.dispose();
     for (const { host } of await this.headers()) {
       if (host?.pid === undefined || isProcessGone(host.pid)) continue;
@@ -150,7 +155,6 @@ export class HostWorld {
       const isSame = state?.kind === 'running' && state.start === host.processStart;
       if (isSame) process.kill(host.pid, 'SIGKILL');
     }
-    removeTempFolder(this.root);
   }
 }
 

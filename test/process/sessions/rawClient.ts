@@ -33,6 +33,14 @@ export class RawClient {
     if (!this.socket.destroyed) this.socket.write(text);
   }
 
+  /** Waits until there is room for more, or nobody who takes it. */
+  async writeAll(bytes: Buffer): Promise<void> {
+    if (this.socket.destroyed || this.socket.write(bytes)) return;
+    await Promise.race([once(this.socket, 'drain'), once(this.socket, 'close')]).catch(
+      () => undefined,
+    );
+  }
+
   dispose(): void {
     this.socket.destroy();
   }

@@ -8,6 +8,7 @@ import {
   type RecordedRequest,
   type ScriptedServer,
 } from './scriptedServer.ts';
+import { answersByPrompt, nextStep, tooOften } from './scriptedSteps.ts';
 
 /** Token counts of one answer, in the words of the Messages API. */
 export interface ModelUsage {
@@ -62,13 +63,11 @@ export const defaultUsage: ModelUsage = {
   cache_read_input_tokens: 0,
 };
 
-/** More requests than this are a script that goes round in circles: they are refused. */
-const maxRequests = 300;
-
 export async function startScriptedClaudeModel(script: ModelScript): Promise<ScriptedClaudeModel> {
   const series = randomBytes(4).toString('hex');
   const asked: ClaudeModelRequest[] = [];
   const answered: AnsweredStep[] = [];
+  const turns = { asked, script, answerError, tooOften: tooManyRequests };
   const server = await startScriptedServer(handle);
   return { url: server.url, server, asked, answered, stop: () => server.stop() };
 
@@ -78,15 +77,8 @@ export async function startScriptedClaudeModel(script: ModelScript): Promise<Scr
       return void answer.text(raw.method === 'HEAD' ? 200 : 404, '');
 
     const request = readClaudeModelRequest(raw);
-    asked.push(request);
-    if (asked.length > maxRequests) return void answerError(answer, tooManyRequests);
-
-    const step = await script(request);
-    step.gate?.arrive();
-    await step.gate?.opened;
-    if (answer.isClosed()) return; // interrupted while it was held back
-    if (step.fail !== undefined) return void answerError(answer, step.fail);
-
+    const step = await nextStep(turns, request, { answer });
+    if (step === undefined) return;
     const number = String(answered.length + 1).padStart(4, '0');
     const reply: AnsweredStep = {
       request,
@@ -100,28 +92,13 @@ export async function startScriptedClaudeModel(script: ModelScript): Promise<Scr
   }
 }
 
-const tooManyRequests = {
-  status: 400,
-  type: 'invalid_request_error',
-  message: 'the scripted model was asked too often',
-} as const;
+const tooManyRequests = { ...tooOften, type: 'invalid_request_error' } as const;
 
-/**
- * A script in words: each prompt has its answers. The conversation is looked through for the newest
- * text that holds one of the prompts; as many of its answers were used as the model has spoken
- * since. When they are used up, or no prompt fits, the model says `done`.
- */
+/** A script in words, as {@link answersByPrompt} reads it. */
 export function stepsByPrompt(
   plan: Readonly<Record<string, readonly ModelStep[]>>,
 ): (request: ClaudeModelRequest) => ModelStep {
-  return (request) => {
-    const fallback: ModelStep = { text: 'done' };
-    for (const { text, answersSince } of [...request.userTexts].reverse()) {
-      const prompt = Object.keys(plan).find((key) => text.includes(key));
-      if (prompt !== undefined) return plan[prompt]?.[answersSince] ?? fallback;
-    }
-    return fallback;
-  };
+  return answersByPrompt(plan);
 }
 
 /** A step of one tool call. */

@@ -7,7 +7,8 @@ import {
   type ScriptedServer,
 } from './scriptedServer.ts';
 import {
-  maxScriptedRequests,
+  nextStep,
+  tooOften,
   type CallResult,
   type PromptText,
   type ScriptedRequest,
@@ -83,17 +84,9 @@ export async function startScriptedGeminiModel(script: GeminiScript): Promise<Sc
     if (method === 'countTokens') return void answer.json(200, { totalTokens: 100 });
 
     const request = readGeminiRequest(model, raw);
-    asked.push(request);
-    if (asked.length > maxScriptedRequests) return void answerError(answer, 400, 'asked too often');
-    const number = asked.length;
-
-    const step = await script(request);
-    step.gate?.arrive();
-    await step.gate?.opened;
-    if (answer.isClosed()) return; // interrupted while it was held back
-    if (step.fail !== undefined) {
-      return void answerError(answer, step.fail.status, step.fail.message);
-    }
+    const number = asked.length + 1;
+    const step = await nextStep({ asked, script, answerError, tooOften }, request, { answer });
+    if (step === undefined) return;
     const body = responseBody(step, { model, id: `${series}_${number}` });
     if (method === 'generateContent') return void answer.json(200, body);
     const events = answer.events();
@@ -102,8 +95,8 @@ export async function startScriptedGeminiModel(script: GeminiScript): Promise<Sc
   }
 }
 
-function answerError(answer: Answer, code: number, message: string): void {
-  answer.json(code, { error: { code, message, status: 'INVALID_ARGUMENT' } });
+function answerError(answer: Answer, { status, message }: NonNullable<GeminiStep['fail']>): void {
+  answer.json(status, { error: { code: status, message, status: 'INVALID_ARGUMENT' } });
 }
 
 function responseBody(

@@ -7,7 +7,8 @@ import {
   type ScriptedServer,
 } from './scriptedServer.ts';
 import {
-  maxScriptedRequests,
+  nextStep,
+  tooOften,
   type CallResult,
   type PromptText,
   type ScriptedRequest,
@@ -89,22 +90,17 @@ export async function startScriptedResponsesModel(
     if (!raw.path.endsWith('/responses')) return void answer.json(404, {});
 
     const request = readResponsesRequest(raw);
-    asked.push(request);
-    const number = asked.length;
-    if (number > maxScriptedRequests) return void answerError(answer, 400, 'asked too often');
-
-    const step = await script(request);
-    step.gate?.arrive();
-    await step.gate?.opened;
-    if (answer.isClosed()) return; // interrupted while it was held back
-    if (step.fail !== undefined) {
-      return void answerError(answer, step.fail.status, step.fail.message);
-    }
+    const number = asked.length + 1;
+    const step = await nextStep({ asked, script, answerError, tooOften }, request, { answer });
+    if (step === undefined) return;
     stream(answer, step, `${series}_${number}`);
   }
 }
 
-function answerError(answer: Answer, status: number, message: string): void {
+function answerError(
+  answer: Answer,
+  { status, message }: NonNullable<ResponsesStep['fail']>,
+): void {
   answer.json(status, { error: { type: 'invalid_request_error', message } });
 }
 

@@ -1,4 +1,5 @@
 import type { ModelGate } from './modelGate.ts';
+import type { Answer } from './scriptedServer.ts';
 
 /** What a scripted model answers one request with: a text, tool calls, both, or a failure. */
 export interface ScriptedStep<Call, Usage> {
@@ -11,6 +12,9 @@ export interface ScriptedStep<Call, Usage> {
   /** An error of the API instead of an answer. */
   readonly fail?: { readonly status: number; readonly message: string };
 }
+
+/** The failure of a script that goes round in circles. */
+export const tooOften = { status: 400, message: 'the scripted model was asked too often' } as const;
 
 /** What a tool call came back with. */
 export interface CallResult {
@@ -35,7 +39,41 @@ export interface ScriptedRequest {
 }
 
 /** More requests than this are a script that goes round in circles: they are refused. */
-export const maxScriptedRequests = 300;
+const maxScriptedRequests = 300;
+
+interface HeldStep<Failure> {
+  readonly gate?: ModelGate;
+  readonly fail?: Failure;
+}
+
+/** A scripted model in the middle of its work. */
+export interface ScriptedTurns<Request, Step, Failure> {
+  /** Takes each request as it comes. */
+  readonly asked: Request[];
+  readonly script: (request: Request) => Step | Promise<Step>;
+  /** Says in the form of this API that there is no answer. */
+  readonly answerError: (answer: Answer, failure: Failure) => void;
+  readonly tooOften: Failure;
+}
+
+/**
+ * The step with which a request is to be answered, once its gate is open. Undefined when nothing more is
+ * to be sent: the script told a failure, which was answered, or the agent has hung up meanwhile.
+ */
+export async function nextStep<Request, Failure, Step extends HeldStep<Failure>>(
+  { asked, script, answerError, tooOften }: ScriptedTurns<Request, Step, Failure>,
+  request: Request,
+  { answer }: { readonly answer: Answer },
+): Promise<Step | undefined> {
+  asked.push(request);
+  if (asked.length > maxScriptedRequests) return void answerError(answer, tooOften);
+  const step = await script(request);
+  step.gate?.arrive();
+  await step.gate?.opened;
+  if (answer.isClosed()) return undefined; // interrupted while it was held back
+  if (step.fail !== undefined) return void answerError(answer, step.fail);
+  return step;
+}
 
 /**
  * A script in words: each prompt has its answers. The conversation is looked through for the newest

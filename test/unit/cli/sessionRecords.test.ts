@@ -1,7 +1,16 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { asks, says, startMs, usualCourse } from '../presentation/sessions/sessionEvents.ts';
+import type { TerminalOutcome } from '../../../src/core/sessions/executionState.ts';
+import type { PauseInfo } from '../../../src/core/sessions/pause.ts';
+import type { EventContent } from '../../../src/core/sessions/progressEvent.ts';
+import {
+  aPause,
+  asks,
+  says,
+  startMs,
+  usualCourse,
+} from '../presentation/sessions/sessionEvents.ts';
 import { CliSandbox, golden, stable, toDocument, type Fields } from './cliSandbox.ts';
 import { logSession } from './sessionLogs.ts';
 
@@ -30,6 +39,65 @@ const doneRecord = {
   stop_reason: 'end_turn',
 };
 
+const form: PauseInfo = {
+  kind: 'batch',
+  prompts: [
+    {
+      queryId: 'q-0',
+      text: 'How large?',
+      subject: { kind: 'form', schema: { properties: { size: { type: 'number' } } } },
+    },
+    { queryId: 'q-1', text: 'Which name?' },
+  ],
+  pausedAtMs: startMs + 3000,
+};
+
+function ends(outcome: TerminalOutcome): EventContent {
+  return { kind: 'state-transition', from: 'running', to: outcome.state, outcome };
+}
+
+const cancelReason = {
+  code: 'user',
+  detail: 'Not needed',
+  by: 'Ana',
+  requestedAtMs: startMs,
+} as const;
+
+/** The course of a session that is asking, of one that asks several things, and of each end. */
+const everyState: readonly (readonly EventContent[])[] = [
+  asks,
+  [...asks.slice(0, 1), { kind: 'pause-requested', pause: form }],
+  [
+    { kind: 'cancel-requested', reason: cancelReason },
+    ends({
+      state: 'cancelled',
+      cancel: {
+        reason: cancelReason,
+        observedAtMs: startMs + 9000,
+        stateBefore: { state: 'paused', pause: aPause },
+      },
+    }),
+  ],
+  [
+    ends({
+      state: 'failed',
+      failure: {
+        kind: 'agent-error',
+        message: 'Claude Code ended.',
+        occurredAtMs: startMs + 5000,
+        process: { exitCode: 3, stderrTail: 'everything is lost' },
+      },
+    }),
+  ],
+  usualCourse,
+];
+
+/** The host is this process here, whose number differs from run to run. */
+function withoutPid(session: Fields): Fields {
+  const { host } = session;
+  return host === null ? session : { ...session, host: { ...(host as Fields), pid: '<pid>' } };
+}
+
 describe('session verbs over what is on file', () => {
   let sandbox: CliSandbox;
   beforeEach(() => {
@@ -53,6 +121,19 @@ describe('session verbs over what is on file', () => {
     deepEqual((await sandbox.json('session', 'show', id)).document, doneRecord);
     deepEqual(await sandbox.json('session', 'wait', id), { code: 0, document: doneRecord });
     deepEqual(await sandbox.json('session', 'cancel', id), { code: 0, document: doneRecord });
+  });
+
+  it('session list --json and show --json print each state as it is documented', async () => {
+    for (const [i, contents] of [...everyState].entries()) {
+      await logSession(sandbox, { number: i + 1, contents, isHosted: i < 2 });
+    }
+    const { document } = await sandbox.json('session', 'list');
+    const sessions = (document.sessions as Fields[]).map(withoutPid);
+    equal(`${JSON.stringify({ sessions }, null, 2)}\n`, golden('session-list-json'));
+    for (const session of document.sessions as Fields[]) {
+      const { document: shown } = await sandbox.json('session', 'show', String(session.session_id));
+      deepEqual(shown, session);
+    }
   });
 
   it('session show prints the prompt, the figures and the whole course', async () => {

@@ -1,5 +1,5 @@
-import { equal, match } from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { doesNotMatch, equal, match } from 'node:assert/strict';
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliSandbox, golden, type CliResult, type CliRunOptions } from './cliSandbox.ts';
 
@@ -45,6 +45,22 @@ describe('session start, before anything is started', () => {
   it('reads a prompt of text only', async () => {
     const { stderr } = await start(['--prompt-file', '-'], { stdin: Buffer.from([0xff, 0xfe]) });
     match(stderr, /Standard input is not valid UTF-8/);
+    const file = join(sandbox.root, 'prompt');
+    writeFileSync(file, readFileSync(process.execPath).subarray(0, 4096));
+    await refused(['--prompt-file', 'prompt'], /The file prompt is (?:not valid UTF-8|no text)/);
+    writeFileSync(file, 'Fix\0this');
+    await refused(['--prompt-file', 'prompt'], /The file prompt is no text: it has zero bytes\./);
+    await refused(['--prompt-file', '.'], /The file \. cannot be read \(EISDIR/);
+  });
+
+  it('reads no more of a prompt than it takes', async () => {
+    const file = join(sandbox.root, 'prompt');
+    writeFileSync(file, '');
+    // Nothing but its length takes place on the disk.
+    truncateSync(file, 50 * 1024 * 1024);
+    await refused(['--prompt-file', 'prompt'], /The file prompt has more than 1000000 characters/);
+    writeFileSync(file, 'x'.repeat(1_000_001));
+    await refused(['--prompt-file', 'prompt'], /The file prompt has more than 1000000 characters/);
   });
 
   it('needs an agent that is there', async () => {
@@ -72,6 +88,38 @@ describe('session start, before anything is started', () => {
       ['--prompt', 'a'],
       /agents\.json is wrong: "mine" must have a "command", a text\. Correct it/,
     );
+  });
+
+  it('starts nothing out of a file of own agents that means to do harm', async () => {
+    const command = process.execPath;
+    const wrong: readonly (readonly [unknown, RegExp])[] = [
+      [null, /It must hold an object/],
+      [[{ command }], /It must hold an object/],
+      [{ mine: command }, /"mine" must have a "command"/],
+      [{ mine: { command: ['sh', '-c', 'true'] } }, /"mine" must have a "command"/],
+      [{ '../mine': { command } }, /"\.\.\/mine" must be letters/],
+      [{ 'a\u001b[31mb': { command } }, /must be letters/],
+      [{ mine: { command, args: 'rm -rf' } }, /"mine" must have a list/],
+      [{ mine: { command, args: ['a', 1] } }, /"mine" must have a list/],
+      [{ mine: { command, env: { PATH: 1 } } }, /"mine" must have an object of texts as "env"/],
+    ];
+    for (const [agents, message] of wrong) {
+      writeAgents(JSON.stringify(agents));
+      await refused(['--prompt', 'a', '--agent', 'mine'], message);
+      const { stderr } = await start(['--prompt', 'a']);
+      doesNotMatch(stderr, /\u001b\[31mb/);
+    }
+    writeAgents('{"__proto__": {"mine": {"command": "/bin/true"}}}');
+    await refused(['--prompt', 'a', '--agent', 'mine'], /is wrong: "__proto__" must be letters/);
+    writeAgents(' '.repeat(1024 * 1024 + 1));
+    await refused(
+      ['--prompt', 'a'],
+      /agents\.json cannot be read \(it has more than 1048576 bytes\)/,
+    );
+    const path = join(home, '.heddle-agents', 'agents.json');
+    rmSync(path);
+    mkdirSync(path);
+    await refused(['--prompt', 'a'], /agents\.json cannot be read \(it is no file\)\. Correct it/);
   });
 
   it('takes no agents out of the workspace', async () => {

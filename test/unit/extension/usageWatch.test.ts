@@ -6,7 +6,8 @@ import { listPrices } from '../../../src/core/harness/usage/priceTable.ts';
 import { nothingRead } from '../../../src/core/harness/usage/transcriptFormat.ts';
 import type { SummaryFigures } from '../../../src/core/harness/usage/usageSummary.ts';
 import { nothingUsed } from '../../../src/core/harness/usage/usageTotals.ts';
-import { UsageWatch, type TranscriptNews } from '../../../src/extension/usageWatch.ts';
+import { UsageWatch } from '../../../src/extension/usageWatch.ts';
+import type { TranscriptNews } from '../../../src/extension/usageWatchPorts.ts';
 import { noonMs, sessionLine, stateOf, tokensOf } from '../../support/agentsAtWork.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
 

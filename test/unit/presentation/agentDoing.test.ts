@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RunningTool } from '../../../src/core/harness/sessionState.ts';
+import type { RunningTool } from '../../../src/core/harness/sessionAgent.ts';
 import {
   doingSentence,
   doingSinceMs,

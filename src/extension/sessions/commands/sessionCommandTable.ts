@@ -4,6 +4,7 @@ import type { SessionCommandId } from '../sessionIds.ts';
 import type { SessionServices } from '../sessionServices.ts';
 import { createAnswerCommand } from './answerCommand.ts';
 import { createDeleteHistoryCommand, createDeleteSessionCommand } from './historyCommands.ts';
+import { createLogInCommand } from './logInCommands.ts';
 import { sayingProblems } from './sayingProblems.ts';
 import {
   createCancelSessionCommand,
@@ -13,6 +14,7 @@ import {
   createRerunCommand,
 } from './sessionCommands.ts';
 import { createStartHereCommand, createStartSessionCommand } from './startCommands.ts';
+import { createOpenSettingsCommand, createShowMoreCommand } from './viewCommands.ts';
 
 /** The commands of sessions with their handlers; what starts, answers or deletes needs trust. */
 export function createSessionCommandTable(
@@ -28,7 +30,10 @@ export function createSessionCommandTable(
     'heddle.session.rerun': trusted(createRerunCommand(services)),
     'heddle.session.followUp': trusted(createFollowUpCommand(services)),
     'heddle.session.copyId': sayingProblems(createCopySessionIdCommand(services)),
+    'heddle.session.logIn': trusted(createLogInCommand(services)),
     'heddle.session.delete': trusted(createDeleteSessionCommand(services)),
     'heddle.sessions.deleteHistory': trusted(createDeleteHistoryCommand(services)),
+    'heddle.sessions.showMore': createShowMoreCommand(services),
+    'heddle.sessions.openSettings': createOpenSettingsCommand(),
   };
 }

@@ -1,30 +1,34 @@
 import { html, type Html } from '../../../presentation/agentDetailsHtml.ts';
+import { endsFence, fenceOf } from '../../../presentation/sessions/codeFence.ts';
 
 /**
  * What an agent says, with the little of Markdown that makes it readable: paragraphs, headings, lists,
  * code. Nothing in it becomes a link, an image or markup of its own.
+ * @param fence of the block of code in the middle of which the text begins
  */
-export function messageHtml(text: string): Html {
+export function messageHtml(text: string, fence = ''): Html {
   const blocks: Html[] = [];
   let lines: string[] = [];
   let code: { readonly fence: string; readonly lines: string[] } | undefined;
+  if (fence !== '') code = { fence, lines: [] };
   const flush = (): void => {
     blocks.push(...textBlocks(lines));
     lines = [];
   };
   for (const line of text.split('\n')) {
-    const [, fence = ''] = /^\s{0,3}(`{3,}|~{3,})/.exec(line) ?? [];
     if (code) {
-      const isEnd = fence.startsWith(code.fence) && line.trim() === fence;
-      if (!isEnd) code.lines.push(line);
+      if (!endsFence(line, code.fence)) code.lines.push(line);
       else {
         blocks.push(codeHtml(code.lines));
         code = undefined;
       }
-    } else if (fence === '') lines.push(line);
+      continue;
+    }
+    const begun = fenceOf(line);
+    if (begun === '') lines.push(line);
     else {
       flush();
-      code = { fence, lines: [] };
+      code = { fence: begun, lines: [] };
     }
   }
   // A fence that is not closed yet: the agent is still writing.

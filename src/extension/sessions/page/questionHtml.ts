@@ -18,6 +18,8 @@ export interface QuestionHtmlOptions {
   readonly t: Translate;
   /** Whether a person may answer here. */
   readonly canAnswer: boolean;
+  /** The entry that shows a tool call itself, where there is one. */
+  readonly entryOfCall?: ((callId: string) => number | undefined) | undefined;
 }
 
 interface Asking extends QuestionHtmlOptions {
@@ -26,7 +28,10 @@ interface Asking extends QuestionHtmlOptions {
   readonly isBatch: boolean;
 }
 
-/** Questions of an agent, with buttons and fields while they are open. */
+/**
+ * Questions of an agent, with buttons and fields while they are open. The tool call that is asked about is
+ * shown once: in the question while that is open, else where it stands itself.
+ */
 export function questionHtml(entry: QuestionEntry, options: QuestionHtmlOptions): Html {
   const { t } = options;
   const { questions, end, id } = entry;
@@ -34,7 +39,12 @@ export function questionHtml(entry: QuestionEntry, options: QuestionHtmlOptions)
   const asking = { ...options, entry: id, isBatch: questions.length > 1 };
   const asked = questions.map((question, i) => askedHtml(question, i, { ...asking, isOpen }));
   const canAnswer = isOpen && options.canAnswer;
-  return html`<div class="question ${isOpen ? 'open' : 'over'}" data-entry="${id}">
+  return html`<div
+    class="question ${isOpen ? 'open' : 'over'}"
+    data-entry="${id}"
+    role="group"
+    aria-label="${t('Question')}"
+  >
     ${asked} ${canAnswer ? sendHtml(questions, asking) : undefined} ${endHtml(entry, t)}
   </div>`;
 }
@@ -46,7 +56,7 @@ function endHtml({ end }: QuestionEntry, t: Translate): Html | undefined {
     case 'withdrawn':
       return html`<p class="about">${t('This is not asked any more.')}</p>`;
     case 'answered':
-      return html`<p class="about">${givenAnswersText(end, t)}</p>`;
+      return html`<p class="answered">${givenAnswersText(end, t)}</p>`;
   }
 }
 
@@ -55,23 +65,35 @@ function askedHtml(
   index: number,
   asking: Asking & { readonly isOpen: boolean },
 ): Html {
-  const { t, entry, isOpen, canAnswer } = asking;
+  const { t, entry, isOpen, canAnswer, entryOfCall } = asking;
   const place = `${entry}/${index}`;
+  const { tool } = question;
+  const shownAt = tool && entryOfCall?.(tool.callId);
   const text = question.text.text === '' ? questionLine(question, t) : shownText(question.text, t);
-  const tool = question.tool && toolBody(question.tool, { t, place, isOpen });
+  if (!isOpen && shownAt !== undefined) {
+    return tool?.title === text ? html`` : html`<p class="ask">${text}</p>`;
+  }
+  const body = tool && toolBody(tool, { t, place, isOpen });
   // An address is only read: whoever wants to go there copies it.
   const url = question.url === undefined ? undefined : html`<p><code>${question.url}</code></p>`;
-  return html`<div class="asked" data-question="${index}">
+  return html`<div class="asked" data-question="${index}" ${aboutAttribute(shownAt)}>
     <p class="ask">${text}</p>
-    ${url} ${tool} ${isOpen && canAnswer ? answerHtml(question, index, asking) : undefined}
+    ${url} ${body} ${isOpen && canAnswer ? answerHtml(question, index, asking) : undefined}
   </div>`;
+}
+
+function aboutAttribute(entry: number | undefined): Html {
+  return entry === undefined ? html`` : html`data-about="${entry}"`;
 }
 
 function answerHtml(question: ShownQuestion, index: number, asking: Asking): Html {
   const { options, fields } = question;
   if (options) {
-    const choices = options.map((option, i) => optionHtml(option, { i, index, asking }));
-    return html`<div class="${asking.isBatch ? 'choices' : 'actions'}">${choices}</div>`;
+    const allowing = options.findIndex(({ kind }) => kind?.startsWith('allow') === true);
+    const usual = Math.max(0, allowing);
+    const choices = options.map((option, i) => optionHtml(option, { i, index, usual, asking }));
+    if (asking.isBatch) return html`<div class="choices">${choices}</div>`;
+    return html`<div class="actions">${choices} ${declineHtml(asking)}</div>`;
   }
   if (fields && fields.length > 0) {
     return html`<div class="form">
@@ -90,7 +112,17 @@ function answerHtml(question: ShownQuestion, index: number, asking: Asking): Htm
 
 function optionHtml(
   { label, kind }: ShownOption,
-  { i, index, asking }: { readonly i: number; readonly index: number; readonly asking: Asking },
+  {
+    i,
+    index,
+    usual,
+    asking,
+  }: {
+    readonly i: number;
+    readonly index: number;
+    readonly usual: number;
+    readonly asking: Asking;
+  },
 ): Html {
   const { entry, t, isBatch } = asking;
   const hint = optionHint(kind, t) ?? label;
@@ -100,7 +132,8 @@ function optionHtml(
       ><input type="radio" name="${name}" value="${i}" data-option="${i}" /> ${label}</label
     >`;
   }
-  const look = kind?.startsWith('allow') === true ? 'primary' : '';
+  // One of them is the usual answer: the first that allows it, else the first.
+  const look = i === usual ? 'primary' : '';
   return html`<button
     id="answer-${entry}-${index}-${i}"
     class="${look}"
@@ -175,15 +208,24 @@ function chosen(isSo: boolean, attribute: 'checked' | 'selected' | 'multiple'): 
 }
 
 /** Nothing to send where one button is the whole answer. */
-function sendHtml(questions: readonly ShownQuestion[], { t, entry, isBatch }: Asking): Html {
-  const isOneChoice = !isBatch && questions[0]?.options !== undefined;
-  const send = isOneChoice
-    ? undefined
-    : html`<button id="send-${entry}" class="primary" data-action="send" data-entry="${entry}">
-        ${isBatch ? t('Send Answers') : t('Send Answer')}
-      </button>`;
-  const decline = html`<button id="decline-${entry}" data-action="decline" data-entry="${entry}">
+function sendHtml(questions: readonly ShownQuestion[], asking: Asking): Html | undefined {
+  const { t, entry, isBatch } = asking;
+  if (!isBatch && questions[0]?.options !== undefined) return undefined;
+  return html`<p class="actions">
+    <button id="send-${entry}" class="primary" data-action="send" data-entry="${entry}">
+      ${isBatch ? t('Send Answers') : t('Send Answer')}
+    </button>
+    ${declineHtml(asking)}
+  </p>`;
+}
+
+function declineHtml({ t, entry }: Pick<Asking, 't' | 'entry'>): Html {
+  return html`<button
+    id="decline-${entry}"
+    class="link"
+    data-action="decline"
+    data-entry="${entry}"
+  >
     ${t('Decline to Answer')}
   </button>`;
-  return html`<p class="actions">${send} ${decline}</p>`;
 }

@@ -30,8 +30,8 @@ export type SessionPageUpdate =
       /** Nothing more comes at once. */
       readonly isLast: boolean;
     }
-  /** What was put in was taken. */
-  | { readonly kind: 'taken'; readonly draft: string }
+  /** What was put in was not taken. */
+  | { readonly kind: 'notTaken'; readonly draft: string; readonly text: string }
   /** A text instead of the content. */
   | { readonly kind: 'placeholder'; readonly text: string };
 
@@ -55,7 +55,7 @@ export function sessionDocument(options: SessionDocumentOptions): string {
     <body>
       <main id="session" data-state="${encodeURIComponent(JSON.stringify(state))}">
         <p id="placeholder" role="status">${placeholder}</p>
-        ${part('head')} ${part('prompt')} ${part('plan')} ${part('omitted')}
+        ${part('head')} ${part('status')} ${part('prompt')} ${part('plan')} ${part('omitted')}
         <div id="entries"></div>
         ${part('composer')}
       </main>

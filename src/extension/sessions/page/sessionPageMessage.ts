@@ -14,7 +14,15 @@ export interface PageField {
   readonly value: string | boolean | readonly number[];
 }
 
-const plainActions = ['ready', 'cancel', 'rerun', 'showAgent', 'copyId'] as const;
+const plainActions = [
+  'ready',
+  'cancel',
+  'rerun',
+  'logIn',
+  'showAgent',
+  'showEarlier',
+  'copyId',
+] as const;
 
 export type SessionPageMessage =
   | { readonly kind: (typeof plainActions)[number] }

@@ -15,7 +15,7 @@ import { sessionWord, sessionWordText } from '../../../presentation/sessions/ses
 import type { Transcript } from '../../../presentation/sessions/transcript.ts';
 
 /** The parts of a session's page that are replaced as a whole, from top to bottom. */
-export const sessionPartIds = ['head', 'prompt', 'plan', 'omitted', 'composer'] as const;
+export const sessionPartIds = ['head', 'status', 'prompt', 'plan', 'omitted', 'composer'] as const;
 export type SessionPartId = (typeof sessionPartIds)[number];
 export type SessionParts = Readonly<Record<SessionPartId, string>>;
 
@@ -33,9 +33,8 @@ export function sessionParts(transcript: Transcript, options: SessionPartsOption
   const { t } = options;
   return {
     head: headHtml(transcript, options).markup,
-    prompt: html`<h2>${t('Prompt')}</h2>
-      <p class="prompt said">${shownText(transcript.prompt, t)}</p>
-      ${contextHtml(transcript, t)}`.markup,
+    status: statusHtml(transcript, options).markup,
+    prompt: html`${promptHtml(transcript, t)} ${contextHtml(transcript, t)}`.markup,
     plan: planHtml(transcript, t)?.markup ?? '',
     omitted:
       droppedEntries === 0
@@ -56,7 +55,6 @@ function headHtml(transcript: Transcript, options: SessionPartsOptions): Html {
   const { record, digest } = transcript;
   const { createdAtMs } = record.header;
   const run = runOf(transcript);
-  const word = sessionWord(record.state, digest.cancelReason);
   const endMs = endedAtMs(record.state);
   const duration = shortDuration((endMs ?? nowMs) - createdAtMs);
   const about = [
@@ -66,29 +64,50 @@ function headHtml(transcript: Transcript, options: SessionPartsOptions): Html {
     endMs === undefined ? t('for {0}', duration) : t('took {0}', duration),
     t('started {0}', localTime(createdAtMs)),
   ].filter((part) => part !== undefined);
+  const link = (action: string, text: string): Html =>
+    html`<button class="link" id="action-${action}" data-action="${action}">${text}</button>`;
   return html`<h1>${sessionName(transcript, t)}</h1>
-    <p role="status">
+    <p class="about">${about.map((part) => toPlainLine(part, 120)).join(' · ')}</p>
+    <p class="about links">
+      <span>${run === undefined ? '' : toPlainLine(run.cwd, 300)}</span>
+      ${digest.entryId === undefined ? undefined : link('showAgent', t('Show Agent'))}
+      ${run?.resumes?.sessionId === undefined ? undefined : link('showEarlier', t('Show Earlier Session'))}
+      ${link('copyId', t('Copy Session ID'))}
+    </p>`;
+}
+
+/** Stays in view: where the session stands, and what a person can do about it. */
+function statusHtml(transcript: Transcript, options: SessionPartsOptions): Html {
+  const { record, digest } = transcript;
+  const { t } = options;
+  const word = sessionWord(record.state, digest.cancelReason);
+  return html`<p class="now" role="status">
       <span class="dot state-${word}"></span><span class="state">${sessionWordText(word, t)}</span>
       <span class="step">${stepText(record, digest, t)}</span>
     </p>
-    <p class="about">${about.map((part) => toPlainLine(part, 120)).join(' · ')}</p>
-    <p class="about">${run === undefined ? '' : toPlainLine(run.cwd, 300)}</p>
     ${actionsHtml(transcript, options)}`;
 }
 
-function actionsHtml(transcript: Transcript, { t, canAct }: SessionPartsOptions): Html {
+function actionsHtml(transcript: Transcript, { t, canAct }: SessionPartsOptions): Html | undefined {
   const group = groupOf(transcript);
-  const { entryId, cancelReason } = transcript.digest;
-  const button = (action: string, text: string): Html =>
-    html`<button id="action-${action}" data-action="${action}">${text}</button>`;
-  const canCancel = canAct && group !== 'ended' && cancelReason === undefined;
-  const canRerun = canAct && group === 'ended' && runOf(transcript) !== undefined;
+  const button = (action: string, text: string, look = ''): Html =>
+    html`<button id="action-${action}" class="${look}" data-action="${action}">${text}</button>`;
+  if (!canAct) return undefined;
+  const canCancel = group !== 'ended' && transcript.digest.cancelReason === undefined;
+  const canRerun = group === 'ended' && runOf(transcript) !== undefined;
   return html`<div class="actions">
+    ${group === 'needs-you' ? button('goToQuestion', t('Answer'), 'primary') : undefined}
     ${canCancel ? button('cancel', t('Cancel…')) : undefined}
     ${canRerun ? button('rerun', t('Run Again')) : undefined}
-    ${entryId === undefined ? undefined : button('showAgent', t('Show Agent'))}
-    ${button('copyId', t('Copy Session ID'))}
   </div>`;
+}
+
+/** A short one is the title already. */
+function promptHtml(transcript: Transcript, t: Translate): Html | undefined {
+  const text = shownText(transcript.prompt, t);
+  if (text.trim() === sessionName(transcript, t)) return undefined;
+  return html`<h2>${t('Prompt')}</h2>
+    <p class="prompt said">${text}</p>`;
 }
 
 function contextHtml(transcript: Transcript, t: Translate): Html | undefined {

@@ -2,6 +2,7 @@ import type { Translate } from '../../agentWording.ts';
 import { coarseDuration } from '../../duration.ts';
 import { toPlainLine } from '../../plainText.ts';
 import type { TreeRow } from '../../treeRow.ts';
+import { isLogInNeeded } from '../logInNeeded.ts';
 import { planText } from '../planProgress.ts';
 import { endedAtMs } from '../sessionJson.ts';
 import { stepText } from '../sessionStep.ts';
@@ -35,18 +36,22 @@ const looks: Readonly<Record<SessionWord, Look>> = {
   failed: { icon: 'error', color: 'charts.red' },
 };
 
-/** A session: what it is called, who works on it, what it is at, how far it has come. */
+const maxLabelLength = 32;
+const maxStepLength = 60;
+
+/** A session: what it is called, what it is at, how far it has come, who works on it. */
 export function sessionRow(session: ListedSession, options: SessionRowOptions): TreeRow {
   const { t, parent } = options;
   const { root, record, digest } = session;
   const { sessionId } = record.header;
   const word = sessionWord(record.state, digest.cancelReason);
-  const label = sessionName(session, t);
+  const name = sessionName(session, t);
   const parts = descriptionParts(session, options);
   return {
     id: toSessionElement({ root, sessionId }),
     parent,
-    label,
+    // A long name would leave no room for what the session is at.
+    label: toPlainLine(name, maxLabelLength),
     description: parts.join(' · '),
     ...looks[word],
     contextValue: contextValue(session, word),
@@ -54,7 +59,7 @@ export function sessionRow(session: ListedSession, options: SessionRowOptions): 
     children: [],
     isExpanded: false,
     hasDetails: true,
-    accessibleText: [label, sessionWordText(word, t), ...parts].join(', '),
+    accessibleText: [name, sessionWordText(word, t), ...parts].join(', '),
   };
 }
 
@@ -65,11 +70,11 @@ function descriptionParts(session: ListedSession, options: SessionRowOptions): r
   const agent = runOf(session)?.agent;
   const isOpen = groupOf(session) !== 'ended';
   const parts = [
-    agent === undefined ? undefined : toPlainLine(nameOf(agent), 40),
-    stepText(record, digest, t),
+    toPlainLine(stepText(record, digest, t), maxStepLength),
     isOpen && plan ? planText(plan, t) : undefined,
     sessionUsageText(digest.usage, t),
     timeText(session, { nowMs, t }),
+    agent === undefined ? undefined : toPlainLine(nameOf(agent), 40),
     rootName,
   ];
   return parts.filter((part) => part !== undefined).filter((part) => part !== '');
@@ -90,5 +95,7 @@ export function timeText(
 function contextValue(session: ListedSession, word: SessionWord): string {
   const flags = [groupOf(session) === 'ended' ? 'ended' : 'open', word];
   if (session.digest.entryId !== undefined) flags.push('entry');
+  const { state } = session.record;
+  if (state.state === 'failed' && isLogInNeeded(state.failure)) flags.push('login');
   return ['heddle.session', ...flags].join('+');
 }

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { systemClock } from '../../../../src/base/clock.ts';
 import { silentLogger } from '../../../../src/base/logger.ts';
@@ -25,6 +24,7 @@ import { initRegistry } from '../../../../src/node/initRegistry.ts';
 import { openFileLocks, type OpenFileLocks } from '../../../../src/node/openFileLocks.ts';
 import { openRegistry, type OpenRegistry } from '../../../../src/node/openRegistry.ts';
 import { MemorySessionStore } from '../../../unit/core/sessions/memorySessionStore.ts';
+import { buildChildProgram } from '../../childProgram.ts';
 import { eventually } from '../../eventually.ts';
 import { makeTempFolder } from '../../tempFolder.ts';
 import { removeWithPrograms } from '../../../process/agents/support/removeWithPrograms.ts';
@@ -43,22 +43,12 @@ export interface StartOptions {
 /** Slow enough for a busy machine, quick enough to wait for. */
 export const testPace = { cancelGraceMs: 500, leaveAfterMs: 10_000, killAfterMs: 500 };
 
-const scriptPath = fileURLToPath(new URL('scriptedAcpAgent.ts', import.meta.url));
-const tsx = fileURLToPath(
-  new URL('../../../../node_modules/tsx/dist/esm/index.mjs', import.meta.url),
-);
+let program: Promise<string> | undefined;
 
-/** The scripted agent with these flags, and its child processes in a home that tells them. */
-export function scriptedAgent(home: string, flags: readonly string[] = []): AcpAgent {
-  return {
-    id: 'scripted',
-    displayName: 'Scripted',
-    command: process.execPath,
-    args: ['--import', tsx, scriptPath, ...flags.map((flag) => `--${flag}`)],
-    env: { HOME: home },
-    registryName: 'scripted',
-    actorKeyOf: (conversationId) => `scripted:session:${conversationId}`,
-  };
+/** The program of the scripted agent, made once for all tests of a process. */
+export function scriptedAgentProgram(): Promise<string> {
+  program ??= buildChildProgram(new URL('./scriptedAcpAgent.ts', import.meta.url));
+  return program;
 }
 
 /** A repository in which agents are executed by the real executor. */
@@ -70,7 +60,7 @@ export class AcpWorld {
   readonly locks: OpenFileLocks;
   private readonly started: RunningSession[] = [];
 
-  private constructor() {
+  private constructor(private readonly program: string) {
     const location = heddleRootAt(this.repo);
     this.registry = openRegistry(location);
     this.locks = openFileLocks(this.registry);
@@ -79,13 +69,26 @@ export class AcpWorld {
   static async make(
     files: Readonly<Record<string, string>> = { 'a.txt': 'one\n' },
   ): Promise<AcpWorld> {
-    const world = new AcpWorld();
+    const world = new AcpWorld(await scriptedAgentProgram());
     mkdirSync(world.repo);
     mkdirSync(world.home);
     for (const [name, text] of Object.entries(files)) world.write(name, text);
     execFileSync('git', ['init', '--quiet'], { cwd: world.repo });
     await initRegistry(heddleRootAt(world.repo));
     return world;
+  }
+
+  /** The scripted agent with these flags, and its child processes in a home that tells them. */
+  agent(flags: readonly string[] = []): AcpAgent {
+    return {
+      id: 'scripted',
+      displayName: 'Scripted',
+      command: process.execPath,
+      args: [this.program, ...flags.map((flag) => `--${flag}`)],
+      env: { HOME: this.home },
+      registryName: 'scripted',
+      actorKeyOf: (conversationId) => `scripted:session:${conversationId}`,
+    };
   }
 
   path(name: string): string {
@@ -103,8 +106,7 @@ export class AcpWorld {
 
   /** Starts the scripted agent with a script. */
   async run(steps: readonly Step[], options: StartOptions = {}): Promise<RunningSession> {
-    const agent = scriptedAgent(this.home, options.flags);
-    return this.start(agent, JSON.stringify(steps), options);
+    return this.start(this.agent(options.flags), JSON.stringify(steps), options);
   }
 
   async start(

@@ -1,5 +1,5 @@
 /**
- * A real agent of the Agent Client Protocol whose prompts are its script: `npx tsx scriptedAcpAgent.ts`.
+ * A real agent of the Agent Client Protocol whose prompts are its script: `node scriptedAcpAgent.ts` through tsx, or bundled.
  * A prompt is JSON, a list of steps, each `[name, ...arguments]`; they are taken one after the other.
  */
 import { spawn } from 'node:child_process';
@@ -48,7 +48,8 @@ function serve(): void {
       },
       authMethods: [{ id: 'login', name: 'Log in with a browser', description: 'opens a page' }],
     }))
-    .onRequest(methods.agent.session.new, ({ params }) => {
+    .onRequest(methods.agent.session.new, async ({ params }) => {
+      if (has('silent-new')) await delay(1_000_000);
       if (has('needs-login')) throw RequestError.authRequired();
       answers.push(params);
       return { sessionId };
@@ -123,6 +124,9 @@ const steps: Readonly<Record<string, (place: Place, ...given: never[]) => unknow
       cost: { amount, currency: 'USD' },
     }),
   update: ({ client }, update: SessionUpdate) => tell(client, update),
+  /** Says a lot in one piece. */
+  sayMuch: ({ client }, length: number) =>
+    tell(client, { sessionUpdate: 'agent_message_chunk', content: text('x'.repeat(length)) }),
   flood: async ({ client }, count: number) => {
     const sent = Array.from({ length: count }, (_, i) =>
       tell(client, { sessionUpdate: 'agent_message_chunk', content: text(`${i} `) }),
@@ -202,7 +206,7 @@ const steps: Readonly<Record<string, (place: Place, ...given: never[]) => unknow
       client.request('session/request_permission', { nonsense: true } as never),
     );
   },
-  endless: () => void process.stdout.write('x'.repeat(40 * 1024 * 1024)),
+  endless: () => void process.stdout.write('x'.repeat(80 * 1024 * 1024)),
   fail: (_place, code: number, message: string, data?: unknown) => {
     throw new RequestError(code, message, data);
   },

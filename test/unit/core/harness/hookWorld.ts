@@ -28,7 +28,8 @@ import {
   type SessionHeader,
   type SessionLine,
 } from '../../../../src/core/harness/sessionLine.ts';
-import { SessionFold, type SessionAgent } from '../../../../src/core/harness/sessionState.ts';
+import type { SessionAgent } from '../../../../src/core/harness/sessionAgent.ts';
+import { SessionFold } from '../../../../src/core/harness/sessionState.ts';
 import { eventWith } from '../../../support/harnessEvents.ts';
 import { LockFixture } from '../../../support/lockFixture.ts';
 

@@ -143,10 +143,14 @@ export class PlayedSessions {
   private readonly observers: PlayedObserver[] = [];
   private readonly tags = new Map<string, string>();
   private fault: Error | undefined;
+  /** Tells one reason from another. */
+  private cancelCount = 0;
 
   async play(step: SessionStep): Promise<void> {
     await this.take(step);
     for (const session of this.sessions) this.check(session);
+    // Only now have all promises told what came of them.
+    if (step.kind === 'settle') for (const session of this.sessions) this.checkAsked(session);
     if (this.fault) throw this.fault;
   }
 
@@ -220,7 +224,8 @@ export class PlayedSessions {
         run?.fail(new Error('failed'));
         return;
       case 'cancel':
-        registry.cancel(session.id, this.world.reason());
+        this.cancelCount += 1;
+        registry.cancel(session.id, this.world.reason(`${this.cancelCount}`));
         return;
       case 'withdraw':
         pick(session.asks, step.which)?.withdrawn.abort();
@@ -325,6 +330,33 @@ export class PlayedSessions {
     assert.equal(state.state, tag, 'a state and its event are one');
     const header = { sessionId: session.id, spec: aSpec, createdAtMs: 0 };
     assert.deepEqual(foldSession(header, events).state, state, 'and the log says the same');
+    const listed = this.world.registry.list().find((each) => each.header.sessionId === session.id);
+    const lastMs = events.at(-1)?.atMs ?? listed?.lastActiveMs;
+    assert.equal(listed?.lastActiveMs, lastMs, 'the last event is the last activity');
+    this.checkCancelled(session);
+  }
+
+  /** Whoever cancels first is the one who did, and the execution learns of it, or never begins. */
+  private checkCancelled({ id }: PlayedSession): void {
+    const events = this.world.store.events(id);
+    const wishes = events.filter((event) => event.kind === 'cancel-requested');
+    assert.ok(wishes.length <= 1, 'only the first wish to cancel counts');
+    const [wish] = wishes;
+    const run = this.world.executor.runs.get(id);
+    const state = this.world.registry.state(id);
+    if (run) assert.equal(run.control.signal.aborted, wish !== undefined);
+    if (wish === undefined) return assert.notEqual(state.state, 'cancelled');
+    if (events[0] === wish) assert.equal(run, undefined, 'nothing of it is executed');
+    if (!isTerminal(state)) return assert.equal(state.state, 'running', 'it asks nothing');
+    assert.ok(state.state === 'cancelled', 'whatever it came to');
+    assert.deepEqual(state.cancel.reason, wish.reason);
+  }
+
+  /** While an execution waits for an answer its session asks, and only then. */
+  private checkAsked({ id, asks, isEvicted }: PlayedSession): void {
+    if (isEvicted) return;
+    const isWaiting = asks.some(({ asked }) => !asked.isAnswered && asked.error === undefined);
+    assert.equal(this.world.registry.state(id).state === 'paused', isWaiting);
   }
 
   private checkEnded(session: PlayedSession): void {

@@ -83,6 +83,7 @@ describe('the page of a session', () => {
       'cancel',
       'copyId',
       'decline',
+      'goToQuestion',
       'openFile',
       'showDiff',
     ]);

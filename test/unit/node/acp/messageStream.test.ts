@@ -63,10 +63,10 @@ describe('the messages of an agent', () => {
     const { output, readable } = open();
     const piece = Buffer.alloc(1024 * 1024, 120);
     void (async () => {
-      for (let i = 0; i < 34; i += 1) {
+      for (let i = 0; i < 66; i += 1) {
         if (!output.write(piece)) await new Promise((resolve) => output.once('drain', resolve));
       }
     })();
-    await rejects(readAll(readable), /more than 32 MiB/);
+    await rejects(readAll(readable), /more than 64 MiB/);
   });
 });

@@ -19,6 +19,11 @@ import {
   JsonlSessionStore,
   SessionFiles,
 } from '../../../../src/node/sessions/jsonlSessionStore.ts';
+import {
+  readHostAddress,
+  writeHostAddress,
+} from '../../../../src/node/sessions/hostAddressFile.ts';
+import { SessionLogWriter } from '../../../../src/node/sessions/sessionLogWriter.ts';
 import { makeTempFolder, removeTempFolder } from '../../../support/tempFolder.ts';
 import { aHeader, aHost, all, anEvent, doneEvent, putSession } from './sessionFolders.ts';
 
@@ -121,6 +126,39 @@ describe('JsonlSessionStore', () => {
     const { state, missingEvents } = foldSession(aHeader('session-a'), events);
     assert.ok(isTerminal(state) && state.state === 'done');
     assert.deepEqual([state.result.value, missingEvents], [null, 1]);
+  });
+
+  it('writes the end again when the disk was full, and nothing else', async () => {
+    await store.create(aHeader('session-a'));
+    type Append = (this: SessionLogWriter, event: ProgressEvent) => Promise<void>;
+    const own = Object.getOwnPropertyDescriptor(SessionLogWriter.prototype, 'append');
+    const append = own?.value as Append;
+    let failures = 2;
+    SessionLogWriter.prototype.append = function (event) {
+      if (failures === 0) return append.call(this, event);
+      failures -= 1;
+      return Promise.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
+    };
+    try {
+      await assert.rejects(store.append('session-a', anEvent(1)), /no space/);
+      await store.append('session-a', doneEvent(2));
+    } finally {
+      SessionLogWriter.prototype.append = append;
+    }
+    const kinds = (await all(store.history('session-a', 1))).map(({ sequence }) => sequence);
+    assert.deepEqual([failures, kinds], [0, [2]]);
+  });
+
+  it('takes nothing from a folder of sessions that is a link', async () => {
+    const away = join(root, 'away');
+    putSession(away, aHeader('session-a'), [anEvent(1)]);
+    await writeHostAddress(away, 'session-a', { endpoint: '/run/x.sock', token: 'x' });
+    assert.ok(await readHostAddress(away, 'session-a'));
+    mkdirSync(join(root, '.heddle'));
+    symlinkSync(away, folder);
+    assert.equal(await store.header('session-a'), undefined);
+    assert.deepEqual(await all(store.history('session-a', 1)), []);
+    assert.equal(await readHostAddress(folder, 'session-a'), undefined);
   });
 
   it('reads what was cut off at any byte up to its last whole line', async () => {

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { endDeadSession } from '../../../../src/node/sessions/endDeadSession.ts';
 import {
@@ -40,7 +48,7 @@ describe('The history of sessions', () => {
     putEnded('session-new', noonMs - 29 * dayMs);
     putEnded('session-old', noonMs - 31 * dayMs);
     const swept = await sweepSessions(folder, { probe, nowMs: noonMs });
-    assert.deepEqual(swept, { deleted: ['session-old'], failed: [] });
+    assert.deepEqual(swept, { deleted: ['session-old'], failed: [], problems: [] });
     assert.deepEqual(left(), ['session-new']);
   });
 
@@ -60,6 +68,59 @@ describe('The history of sessions', () => {
     assert.deepEqual(swept.deleted, ['session-done']);
     await deleteHistory(folder, { probe });
     assert.deepEqual(left(), ['session-runs', 'session-unknown']);
+  });
+
+  it('ends on file what stays of sessions whose host is gone, once', async () => {
+    const host = { ...aHost, pid: 1_000_001 };
+    const own = putSession(folder, aHeader('session-dead', { host }), [anEvent(1)]);
+    putSession(folder, aHeader('session-runs'), [anEvent(1)]);
+    const log = join(own, 'events.jsonl');
+    const sweep = () => sweepSessions(folder, { probe, nowMs: noonMs });
+    const swept = await Promise.all([sweep(), sweep(), sweep()]);
+    for (const { problems } of swept) assert.deepEqual(problems, []);
+    await sweep();
+    const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
+    assert.equal(lines.length, 2);
+    assert.match(lines[1] ?? '', /"sequence":2.*"host-died"/);
+    const running = readFileSync(join(folder, 'session-runs', 'events.jsonl'), 'utf8');
+    assert.equal(running.trimEnd().split('\n').length, 1);
+  });
+
+  it('does not grow with each sweep when nobody could read its end', async () => {
+    const host = { ...aHost, pid: 1_000_001 };
+    const last = Number.MAX_SAFE_INTEGER;
+    const own = putSession(folder, aHeader('session-far', { host }), [
+      { ...anEvent(1), sequence: last },
+    ]);
+    const log = join(own, 'events.jsonl');
+    const before = readFileSync(log, 'utf8');
+    await sweepSessions(folder, { probe, nowMs: noonMs });
+    assert.equal(readFileSync(log, 'utf8'), before);
+  });
+
+  it('says what cannot be ended, and ends the rest', async () => {
+    const host = { ...aHost, pid: 1_000_001 };
+    putSession(folder, aHeader('session-b', { host }));
+    rmSync(join(folder, 'session-b', 'events.jsonl'));
+    mkdirSync(join(folder, 'session-b', 'events.jsonl'));
+    const own = putSession(folder, aHeader('session-c', { host }));
+    const { problems } = await sweepSessions(folder, { probe, nowMs: noonMs });
+    assert.equal(problems.length, 1);
+    assert.match(problems[0] ?? '', /The end of session-b could not be written: .*regular file/);
+    assert.match(readFileSync(join(own, 'events.jsonl'), 'utf8'), /host-died/);
+  });
+
+  it('loses what a host had begun when it was killed before it had written a header', async () => {
+    for (const id of ['session-empty', 'session-half']) mkdirSync(join(folder, id));
+    writeFileSync(join(folder, 'session-half', '.session.json.tmp-1-2-3'), '{"v":1,');
+    mkdirSync(join(folder, 'something-else', 'of-somebody'), { recursive: true });
+    writeFileSync(join(folder, 'something-else', 'session.json'), '{');
+    mkdirSync(join(folder, 'No Session'));
+    const keep = { maxAgeMs: 10 * 365 * dayMs, maxEnded: 10 };
+    await sweepSessions(folder, { probe, nowMs: Date.now(), keep });
+    assert.equal(left().length, 4, 'one may just be being made');
+    await sweepSessions(folder, { probe, nowMs: Date.now() + 2 * dayMs, keep });
+    assert.deepEqual(left(), ['No Session', 'something-else']);
   });
 
   it('takes sessions whose host is gone as ended', async () => {

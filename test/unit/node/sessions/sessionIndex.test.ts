@@ -162,6 +162,51 @@ describe('SessionIndex', () => {
     assert.equal((await index.list()).sessions[0]?.record.state.state, 'done');
   });
 
+  describe('of which only the ends are wanted', () => {
+    const filler = 'x'.repeat(1000);
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, i) =>
+        anEvent(i + 1, { kind: 'note', content: `${i + 1} ${filler}` }),
+      );
+    const contents: SessionFold<readonly number[]> = {
+      begin: () => [],
+      add: (seen, { sequence }) => [...seen, sequence],
+    };
+    const brief = () => new SessionIndex(folder, { probe, fold: contents, isBrief: true });
+
+    it('reads a long log that has ended at both ends alone, and knows how it ended', async () => {
+      putSession(folder, aHeader('session-a'), [...many(3000), doneEvent(3001)]);
+      const [listed] = (await brief().list()).sessions;
+      assert.equal(listed?.record.state.state, 'done');
+      assert.equal(listed.record.lastSequence, 3001);
+      assert.equal(listed.digest[0], 1);
+      assert.equal(listed.digest.at(-1), 3001);
+      assert.ok(
+        listed.digest.length > 200 && listed.digest.length < 500,
+        `${listed.digest.length}`,
+      );
+      assert.equal(new Set(listed.digest).size, listed.digest.length, 'none twice');
+    });
+
+    it('reads all of one that is short, that goes on, or whose end is too long to be found', async () => {
+      putSession(folder, aHeader('session-short'), [...many(200), doneEvent(201)]);
+      putSession(folder, aHeader('session-runs'), many(1000));
+      putSession(folder, aHeader('session-long'), [
+        ...many(1000),
+        doneEvent(1001, 'x'.repeat(1e6)),
+      ]);
+      const { sessions } = await brief().list();
+      assert.deepEqual(
+        sessions.map(({ record, digest }) => [record.header.sessionId, digest.length]).sort(),
+        [
+          ['session-long', 1001],
+          ['session-runs', 1000],
+          ['session-short', 201],
+        ],
+      );
+    });
+  });
+
   it('says of what is broken where and why, and lists the rest', async () => {
     putSession(folder, aHeader('session-a'));
     writeFileSync(join(putSession(folder, aHeader('session-b')), 'session.json'), '{');

@@ -7,7 +7,12 @@ import {
   toSessionElement,
 } from '../../../../../src/presentation/sessions/rows/sessionElement.ts';
 import { sessionsBadge } from '../../../../../src/presentation/sessions/rows/sessionsBadge.ts';
-import { buildSessionsTree } from '../../../../../src/presentation/sessions/rows/sessionsTree.ts';
+import {
+  buildSessionsTree,
+  groupOfMoreRow,
+  rowsPerPage,
+  type SessionsTreeOptions,
+} from '../../../../../src/presentation/sessions/rows/sessionsTree.ts';
 import {
   addToTranscript,
   beginTranscript,
@@ -30,13 +35,14 @@ function listed(contents: readonly EventContent[], fields: Fields = {}): ListedS
   return { root, record: transcript.record, digest: transcript.digest };
 }
 
-function treeOf(sessions: readonly ListedSession[]) {
+function treeOf(sessions: readonly ListedSession[], shown: SessionsTreeOptions['shown'] = {}) {
   const tree = buildSessionsTree(sessions, {
     nowMs: startMs + 10 * 60_000,
     t: inEnglish,
     nameOf: (agent) => (agent === 'claude' ? 'Claude Code' : agent),
     rootNameOf: (root) => root.slice(1),
     unreadable: [],
+    shown,
   });
   const row = (id: string, root = '/repo') => {
     const found = tree.rows.get(toSessionElement({ root, sessionId: id }));
@@ -52,7 +58,7 @@ const cancels: EventContent = {
 };
 
 describe('the tree of sessions', () => {
-  it('has what needs a person first, then what runs, and what has ended in a closed group', () => {
+  it('has what needs a person first, then what runs, and what has ended in a group', () => {
     const { roots, rows } = treeOf([
       listed([isDone], { id: 'session-done' }),
       listed([], { id: 'session-older' }),
@@ -63,14 +69,14 @@ describe('the tree of sessions', () => {
       'run:session-asks@/repo',
       'run:session-newer@/repo',
       'run:session-older@/repo',
-      'runs:ended',
+      'runs:today',
     ]);
-    const ended = rows.get('runs:ended');
-    assert.equal(ended?.isExpanded, false);
+    const ended = rows.get('runs:today');
+    assert.equal(ended?.isExpanded, true);
     assert.deepEqual(ended.children, ['run:session-done@/repo']);
   });
 
-  it('says who works, what it asks or does, how far it has come, what it used and how long', () => {
+  it('says what it asks or does, how far it has come, what it used, how long and who works', () => {
     const asking = usualCourse.slice(0, 11);
     const { row } = treeOf([
       listed(asking, { id: 'session-asks' }),
@@ -79,14 +85,50 @@ describe('the tree of sessions', () => {
     assert.equal(row('session-asks').label, 'Fix the login');
     assert.equal(
       row('session-asks').description,
-      'Claude Code · Edit src/app.ts? · 1 of 2 steps · 10 min',
+      'Edit src/app.ts? · 1 of 2 steps · 10 min · Claude Code',
     );
     assert.equal(row('session-asks').contextValue, 'heddle.session+open+paused+entry');
     assert.match(
       row('session-done').description,
-      /^Claude Code · .* tokens · \$0\.42 · 9 min ago$/,
+      /^Fixed\. · .* tokens · \$0\.42 · 9 min ago · Claude Code$/,
     );
     assert.equal(row('session-done').contextValue, 'heddle.session+ended+done+entry');
+  });
+
+  it('leaves room beside a long name, which a screen reader says as a whole', () => {
+    const prompt = 'Move every caller of the old provider of payments to the new one';
+    const { label, accessibleText } = treeOf([listed([], { prompt })]).row('session-1');
+    assert.equal(label.length, 32);
+    assert.match(accessibleText ?? '', new RegExp(prompt));
+  });
+
+  it('keeps what ended today apart from what ended earlier, which is closed', () => {
+    const dayMs = 24 * 60 * 60_000;
+    const yesterday = numbered([isDone]).map((event) => ({ ...event, atMs: event.atMs - dayMs }));
+    const earlier = { ...listed([], { id: 'session-old' }) };
+    let transcript = beginTranscript({ ...earlier.record.header, createdAtMs: startMs - dayMs });
+    for (const event of yesterday) transcript = addToTranscript(transcript, event);
+    const { record, digest } = transcript;
+    const { state } = record;
+    assert.ok(state.state === 'done');
+    const result = { ...state.result, finishedAtMs: startMs - dayMs };
+    const old = { root: '/repo', digest, record: { ...record, state: { ...state, result } } };
+    const { roots, rows } = treeOf([listed([isDone]), old]);
+    assert.deepEqual(roots, ['runs:today', 'runs:earlier']);
+    assert.equal(rows.get('runs:earlier')?.isExpanded, false);
+    assert.deepEqual(rows.get('runs:earlier')?.children, ['run:session-old@/repo']);
+  });
+
+  it('shows a page of many that have ended, and more on request', () => {
+    const many = Array.from({ length: 5000 }, (_, i) => listed([isDone], { id: `session-${i}` }));
+    const first = treeOf(many);
+    assert.equal(first.rows.size, rowsPerPage + 2);
+    assert.equal(first.rows.get('runs:today')?.description, '5000');
+    const more = first.rows.get('runs:today')?.children.at(-1) ?? '';
+    assert.equal(groupOfMoreRow(more), 'runs:today');
+    assert.equal(first.rows.get(more)?.description, '4950 more');
+    assert.equal(treeOf(many, { 'runs:today': 5000 }).rows.size, 5001);
+    assert.equal(groupOfMoreRow('run:session-1@/repo'), undefined);
   });
 
   it('names the root where there are several', () => {
