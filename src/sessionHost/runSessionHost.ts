@@ -85,6 +85,9 @@ async function start(request: StartRequest, ports: SessionHostPorts): Promise<Ho
     endpoint.serve({ registry, sessionId, token, editors, clock });
     try {
       await store.flush();
+      if ((await store.header(sessionId)) === undefined) {
+        throw new Error(`nothing can be written into ${folder}`);
+      }
       await writeHostAddress(folder, sessionId, { endpoint: endpoint.path, token, process: host });
     } catch (error) {
       // Nobody could ever watch or stop it.

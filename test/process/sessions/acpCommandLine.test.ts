@@ -69,6 +69,8 @@ describe('the real Claude Code in a session of the command line', () => {
   async function asked(id: string): Promise<SessionRecord> {
     let record: SessionRecord | undefined;
     await eventually('it asks', async () => {
+      // Each look is a process of its own.
+      await new Promise((resolve) => setTimeout(resolve, 500));
       ({ record } = await session('show', id));
       return record.pause !== null;
     });

@@ -177,7 +177,7 @@ export class WatchedSession {
   /** Ends it, whatever it does. */
   async stop(): Promise<void> {
     if (!this.isOver) await this.cancel();
-    this.watching.kill();
+    this.watching.kill('SIGKILL');
     await this.end;
   }
 
