@@ -8,7 +8,7 @@ import { evidenceOf, type Evidence, type OpenLocks } from './lockAccess.ts';
 import { holderLabel } from '../presentation/holderLabel.ts';
 import { modeWord } from './lockLines.ts';
 import { programName } from './output.ts';
-import { refusalLines } from './refusalLines.ts';
+import { conflictLines } from '../presentation/toolAnswers/conflictLines.ts';
 import { shellWord } from './shellWord.ts';
 import { alignColumns, type TextLine } from './textLine.ts';
 import type { VerbContext } from './verbContext.ts';
@@ -93,7 +93,7 @@ export async function showRefusal(
       cycle: cycle.map(holderToJson),
     }),
     () => [
-      ...refusalLines(conflicts, evidence),
+      ...conflictLines(conflicts, evidence),
       ...cycleLines(cycle, evidence),
       ...(asked.paths.length > 1 ? ['Nothing was locked: it is all or none.'] : []),
       adviceText(refusal, asked),

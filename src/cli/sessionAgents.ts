@@ -39,10 +39,10 @@ function ownAgents(context: VerbContext): readonly KnownAgent[] {
 }
 
 function presetAgents(context: VerbContext): readonly KnownAgent[] {
-  return acpPresets().map(({ id, harness, programs, install, logIn, askMode }): KnownAgent => {
+  return acpPresets().map(({ id, harness, programs, install, ...more }): KnownAgent => {
     const name = harness.displayName;
     const found = findProgram(programs, placesOf(context));
-    const known = { id, name, harness: harness.registryName, logIn, askMode };
+    const known = { id, name, harness: harness.registryName, ...more };
     return {
       id,
       name,

@@ -9,16 +9,19 @@ import {
 import { errorText } from '../base/errorText.ts';
 import { isRegistryError } from '../core/agents/registryError.ts';
 import { plainJson } from '../presentation/toolAnswers/plainJson.ts';
-import type { JsonObject } from '../presentation/toolAnswers/toolCall.ts';
+import type { JsonObject, ToolAnswer } from '../presentation/toolAnswers/toolCall.ts';
 import { toolFailure } from '../presentation/toolAnswers/toolFailure.ts';
 import { toPlainLine } from '../presentation/plainText.ts';
 import { callerOf } from './callerOf.ts';
 import type { McpHost } from './mcpHost.ts';
+import { PeerAccess } from './peerAccess.ts';
 import { RepositoryOpener } from './openRepository.ts';
 import { RunningCalls } from './runningCalls.ts';
 import { repositoryWorld } from './repositoryWorld.ts';
 import { snapshotResources, type SnapshotResource } from './snapshotResources.ts';
 import type { McpTool } from './tools/mcpTool.ts';
+import { peerTools } from './tools/peerTools.ts';
+import type { PeerTool } from './tools/peerTool.ts';
 import { toolTable } from './tools/toolTable.ts';
 
 export interface HeddleServer {
@@ -38,6 +41,7 @@ const instructions =
 /** The server of one repository, which is found anew with each call. Connecting it is the caller's. */
 export function createServer(host: McpHost, version: string): HeddleServer {
   const repositories = new RepositoryOpener(host);
+  const peers = new PeerAccess(host, repositories);
   const calls = new RunningCalls();
   const mcp = new McpServer(
     { name: 'heddle-agents', title: 'Heddle Agents', version },
@@ -46,9 +50,16 @@ export function createServer(host: McpHost, version: string): HeddleServer {
   const world = () =>
     repositoryWorld(repositories.open(), { host, client: mcp.server.getClientVersion() });
 
-  mcp.server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: toolTable.map(listed) }));
+  mcp.server.setRequestHandler(ListToolsRequestSchema, async () => {
+    const offered = (await isOffered(peers, host)) ? [...toolTable, ...peerTools] : toolTable;
+    return { tools: offered.map(listed) };
+  });
   mcp.server.setRequestHandler(CallToolRequestSchema, (request, extra) => {
     const { name, arguments: args = {}, _meta } = request.params;
+    const peerTool = peerTools.find((each) => each.name === name);
+    if (peerTool) {
+      return calls.run(extra.signal, () => answerPeerCall(peerTool, args, { host, peers }));
+    }
     const tool = toolTable.find((each) => each.name === name);
     if (tool === undefined) throw unknownTool(name);
     const token = _meta?.progressToken;
@@ -81,17 +92,45 @@ async function answerCall(
       ...{ host, view, liveness: world.liveness },
       ownProcess: () => world.waitingProcess(),
     });
-    const { text, data } = await tool.answer({ world, caller, input: args, ...call });
-    return { content: [{ type: 'text', text }], structuredContent: structured(data) };
+    return said(await tool.answer({ world, caller, input: args, ...call }));
   } catch (error) {
-    if (!isRegistryError(error)) host.logger.error(`${tool.name} failed.`, error);
-    const { text, data } = toolFailure(error);
-    return {
-      content: [{ type: 'text', text }],
-      structuredContent: structured(data),
-      isError: true,
-    };
+    return failed(tool.name, error, host);
   }
+}
+
+/** To everybody but a named agent in its own turn there is no such tool. */
+async function answerPeerCall(
+  tool: PeerTool,
+  input: CallContext['args'],
+  { host, peers }: { readonly host: McpHost; readonly peers: PeerAccess },
+): Promise<CallToolResult> {
+  try {
+    const port = await peers.open();
+    if (port === undefined) throw unknownTool(tool.name);
+    return said(await tool.answer({ peers: port, input }));
+  } catch (error) {
+    if (error instanceof McpError) throw error;
+    return failed(tool.name, error, host);
+  }
+}
+
+/** What cannot be looked up is not offered. */
+async function isOffered(peers: PeerAccess, host: McpHost): Promise<boolean> {
+  try {
+    return (await peers.open()) !== undefined;
+  } catch (error) {
+    if (!isRegistryError(error)) host.logger.error('Peers cannot be looked up.', error);
+    return false;
+  }
+}
+
+function said({ text, data }: ToolAnswer): CallToolResult {
+  return { content: [{ type: 'text', text }], structuredContent: structured(data) };
+}
+
+function failed(name: string, error: unknown, { logger }: McpHost): CallToolResult {
+  if (!isRegistryError(error)) logger.error(`${name} failed.`, error);
+  return { ...said(toolFailure(error)), isError: true };
 }
 
 type WorldSource = () => ReturnType<typeof repositoryWorld>;
@@ -109,7 +148,7 @@ function offer(mcp: McpServer, resource: SnapshotResource, world: WorldSource): 
   });
 }
 
-function listed({ name, title, description, inputSchema, effects }: McpTool) {
+function listed({ name, title, description, inputSchema, effects }: Omit<McpTool, 'answer'>) {
   return { name, title, description, inputSchema, annotations: { title, ...effects } };
 }
 

@@ -32,11 +32,11 @@ export async function isExistingFolder(path: string): Promise<boolean> {
 }
 
 /**
- * True when the folder was made. Others may make or remove the same folders meanwhile, so it tries
- * again; but not for ever, as `mkdir` with `recursive` does where a file system answers ENOENT to any
- * new name, such as /proc.
+ * Makes a folder and those above it, and leaves git as it is. True when it was made. Others may make or
+ * remove the same folders meanwhile, so it tries again; but not for ever, as `mkdir` with `recursive`
+ * does where a file system answers ENOENT to any new name, such as /proc.
  */
-async function makeFolders(folder: string, attempts = 10): Promise<boolean> {
+export async function makeFolders(folder: string, attempts = 10): Promise<boolean> {
   try {
     await mkdir(folder);
     return true;

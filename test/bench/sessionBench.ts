@@ -89,8 +89,8 @@ async function measured(child: ReturnType<SessionRoot['spawn']>): Promise<Measur
   return {
     end: async () => {
       child.stdin.end();
-      const { value } = await lines.next();
-      return JSON.parse(String(value)) as WindowReport;
+      const line: IteratorResult<string, unknown> = await lines.next();
+      return JSON.parse(String(line.value)) as WindowReport;
     },
   };
 }
@@ -128,7 +128,9 @@ function expectFlood({ events }: Told, count: number): void {
   const told = events.filter(
     (event) => event.kind === 'update' && event.update.kind !== 'other',
   ).length;
-  if (told !== count) throw new Error(`${told} of ${count} updates were told`);
+  if (told === count) return;
+  const end = JSON.stringify(events.at(-1)).slice(0, 500);
+  throw new Error(`${told} of ${count} updates were told; it ended with ${end}`);
 }
 
 const largeBytes = 8_000;

@@ -53,7 +53,7 @@ export class SessionRoot {
 
   /** Returns its id, as soon as its host says it. */
   async start(flood: Flood): Promise<string> {
-    const sessionId = await startSessionHost({
+    const sessionId = await this.started({
       spec: { kind: 'run', agent: 'flooding', prompt: JSON.stringify(flood), cwd: this.root },
       location: { ...heddleRootAt(this.root), isPresent: true },
       agent: { id: 'flooding', name: 'Flooding', command: process.execPath, args: [this.agent] },
@@ -62,6 +62,16 @@ export class SessionRoot {
     });
     this.sessions.push(sessionId);
     return sessionId;
+  }
+
+  /** @throws Error with what the host has complained of */
+  private async started(options: Parameters<typeof startSessionHost>[0]): Promise<string> {
+    try {
+      return await startSessionHost(options);
+    } catch (cause) {
+      const log = readFileSync(join(this.folder, 'host.log'), 'utf8').slice(-2000);
+      throw new Error(`A host did not start: ${log}`, { cause });
+    }
   }
 
   /** All of a session, to its end or to the first event for which `isEnough` is true. */

@@ -62,6 +62,13 @@ export class MemoryLeaseProvider implements LeaseProvider {
     return lease !== undefined && !this.isOver(lease) ? lease : undefined;
   }
 
+  /** As if it were certain that a process is gone: all that it held is free. */
+  forgetInstance(instance: string): void {
+    for (const [identity, lease] of this.leases) {
+      if (lease.instance === instance) this.leases.delete(identity);
+    }
+  }
+
   private acquireOne(identity: AgentIdentity, instance: string): LeaseAcquireResult {
     const owner = this.ownerOf(identity);
     if (owner !== undefined && owner.instance !== instance) {

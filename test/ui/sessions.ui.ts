@@ -74,7 +74,8 @@ describe('a session', () => {
 
   it('is begun with an agent that is installed and a prompt', async () => {
     const { quickInput } = workbench;
-    const welcome = await workbench.tree(sessionsViewTitle).welcome();
+    const tree = workbench.tree(sessionsViewTitle);
+    const welcome = await waitUntil('the welcome', async () => (await tree.welcome()) || undefined);
     assert.match(welcome, /No sessions yet/);
     await shoot('session-none-dark');
     await workbench.runCommand('Heddle Agents: Start Session…');
@@ -130,6 +131,7 @@ describe('a session', () => {
     await page.locator('.question button', { hasText: /^\s*Yes\s*$/ }).click();
     await page.locator('.entry-end').waitFor();
     assert.equal(readFileSync(file, 'utf8'), loginText(5));
+    assert.deepEqual(await world.holdersOf('login.ts'), []);
     assert.match(await page.locator('.entry-question').innerText(), /Answered by .*: Yes/);
     assert.equal(await page.locator('.question .diff').count(), 0, 'the tool call has it');
     await page.locator('.tool .change summary').click();

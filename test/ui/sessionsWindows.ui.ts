@@ -21,7 +21,7 @@ describe('sessions and windows', () => {
   const home = new SessionHome();
   let session: UiSession | undefined;
   let workbench: Workbench;
-  let other: Workbench;
+  let other: Workbench | undefined;
   let file: string;
 
   before(async () => {
@@ -57,7 +57,8 @@ describe('sessions and windows', () => {
 
   it('show a question in both, and the first answer wins', async () => {
     assert.ok(session);
-    other = await openWorkbench(session.server, { target: world.folder });
+    const size = { width: 1200, height: 800 };
+    other = await openWorkbench(session.server, { target: world.folder, size });
     await showAgents(other, { sideBarWidth: 360 });
     const page = await startSession(workbench, first);
     await page.locator('.question.open').waitFor();
@@ -111,6 +112,7 @@ describe('sessions and windows', () => {
     await workbench.screenshot('session-log-in-dark');
     await page.locator('#action-logIn').click();
     await workbench.page.locator('.terminal-wrapper.active').waitFor();
+    assert.equal(await page.locator('#follow-up').count(), 0, 'there is no conversation');
     await workbench.page.getByText('Log In to Gemini CLI').first().waitFor();
     await settle(workbench);
     await workbench.screenshot('session-log-in-terminal-dark');

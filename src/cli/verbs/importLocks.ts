@@ -6,7 +6,7 @@ import { conflictToJson, endedHoldToJson, holderToJson } from '../../presentatio
 import { exitCodes, type ExitCode } from '../exitCodes.ts';
 import { evidenceOf, openLocksForAdding, type OpenLocks } from '../lockAccess.ts';
 import { endedRows } from '../lockLines.ts';
-import { refusalLines } from '../refusalLines.ts';
+import { conflictLines } from '../../presentation/toolAnswers/conflictLines.ts';
 import { readSnapshotText, standardStream } from '../snapshotFile.ts';
 import type { TextLine } from '../textLine.ts';
 import type { VerbContext } from '../verbContext.ts';
@@ -61,7 +61,7 @@ async function show(context: VerbContext, open: OpenLocks, outcome: ImportOutcom
         holders: conflicts.map(conflictToJson),
       }),
       () => [
-        ...refusalLines(conflicts, evidence),
+        ...conflictLines(conflicts, evidence),
         'Nothing was imported. Wait for them, or take it from them with --replace.',
       ],
     );

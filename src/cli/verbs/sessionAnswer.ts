@@ -4,7 +4,7 @@ import type { PauseInfo, PausePrompt } from '../../core/sessions/pause.ts';
 import type { RecordedSession } from '../../core/sessions/recoverSession.ts';
 import type { QueryAnswer } from '../../core/sessions/resumePayload.ts';
 import { SessionError } from '../../core/sessions/sessionError.ts';
-import type { AttachedSession } from '../../node/sessions/attachToSession.ts';
+import type { AttachedSession } from '../../node/sessions/attachedSession.ts';
 import { sessionToJson } from '../../presentation/sessions/sessionJson.ts';
 import { questionLine, shownQuestion } from '../../presentation/sessions/shownQuestion.ts';
 import { toPlainLine } from '../../presentation/plainText.ts';

@@ -13,7 +13,11 @@ import type { VerbContext } from '../verbContext.ts';
 export async function sessionList(context: VerbContext): Promise<ExitCode> {
   const { output, host } = context;
   const { folder, probe, location } = openSessions(context);
-  const { sessions, broken } = await new SessionIndex(folder, { probe, fold: digestFold }).list();
+  const { sessions, broken } = await new SessionIndex(folder, {
+    ...{ probe, fold: digestFold },
+    // Of a long log that has ended, its head and its tail say what a list shows.
+    isBrief: true,
+  }).list();
   output.result(
     () => ({ sessions: sessions.map(({ record, digest }) => sessionToJson(record, digest)) }),
     () => sessionTable(sessions, host.clock.now()),

@@ -1,17 +1,12 @@
 import { statSync } from 'node:fs';
-import type { PermissionPolicy } from '../../core/acp/permissionPolicy.ts';
-import { isSessionId } from '../../core/agents/sessionId.ts';
 import { present } from '../../core/sessions/fieldReaders.ts';
 import type { SessionId } from '../../core/sessions/sessionId.ts';
-import type { RunSpec, SessionParent } from '../../core/sessions/sessionSpec.ts';
-import { personName } from '../../node/personIdentity.ts';
-import { startSessionHost, type HostProgram } from '../../node/sessions/startSessionHost.ts';
+import type { RunSpec } from '../../core/sessions/sessionSpec.ts';
+import { startSessionHost } from '../../node/sessions/startSessionHost.ts';
 import { sessionToJson } from '../../presentation/sessions/sessionJson.ts';
 import type { Transcript } from '../../presentation/sessions/transcript.ts';
 import { workingFolder } from '../agentFlags.ts';
-import { ownProgram } from '../connectionAccess.ts';
 import { exitCodes, type ExitCode } from '../exitCodes.ts';
-import { sessionVariable } from '../lockAgent.ts';
 import { programName } from '../output.ts';
 import { openForAdding } from '../registryAccess.ts';
 import {
@@ -21,17 +16,16 @@ import {
   type OpenSessions,
 } from '../sessionAccess.ts';
 import { expectAgent } from '../sessionAgents.ts';
-import type { AllowedKind } from '../sessionFlags.ts';
+import { hostProgram, parentOf, policyOf, type AllowFlags } from '../sessionHosting.ts';
 import { readPrompt, type PromptFlags } from '../sessionPrompt.ts';
 import { stayWithSession } from '../stayWithSession.ts';
 import { UsageError } from '../usageError.ts';
 import type { VerbContext } from '../verbContext.ts';
 
-export interface StartFlags extends PromptFlags {
+export interface StartFlags extends PromptFlags, AllowFlags {
   readonly agent?: string;
   readonly cwd?: string;
   readonly resume?: string;
-  readonly allow?: readonly AllowedKind[];
   readonly detach?: boolean;
 }
 
@@ -48,7 +42,7 @@ export async function sessionStart(context: VerbContext, flags: StartFlags): Pro
       agent: agent.id,
       prompt,
       cwd: folderOf(context, flags, former),
-      parent: parentOf(context, open),
+      parent: parentOf(context, open.location),
       resumes: former && { sessionId: former.record.header.sessionId },
     });
     const sessionId = await startSessionHost({
@@ -79,23 +73,6 @@ function folderOf(
       : workingFolder(context, cwd);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
   throw new UsageError(`${folder} is no folder. Name one in which the agent can work with --cwd.`);
-}
-
-function policyOf({ allow = [] }: StartFlags): PermissionPolicy {
-  const rule = (kind: AllowedKind) => (allow.includes(kind) ? 'allow' : 'ask');
-  return { edits: rule('edits'), commands: rule('commands') };
-}
-
-/** The agent that calls, else the person. */
-function parentOf({ host }: VerbContext, { location }: OpenSessions): SessionParent {
-  const sessionId = host.env[sessionVariable] ?? '';
-  if (isSessionId(sessionId) && sessionId !== '') return { sessionId };
-  return { actorKey: `human:${personName(location.root)}` };
-}
-
-function hostProgram(): HostProgram {
-  const { cli, node, code } = ownProgram();
-  return { cli, node: node ?? code ?? process.execPath, isElectron: node === undefined };
 }
 
 async function showStarted(

@@ -21,7 +21,7 @@ export function toPromptOutcome(value: unknown): PromptOutcome | undefined {
   if (stopReason === undefined) return undefined;
   return present({
     stopReason,
-    usage: toTokenUsage(fields.usage),
+    usage: toTokenUsage(fields.usage) ?? quotaUsage(fields._meta),
     uncachedTokens: countOf(tableOf(fields.usage).inputTokens),
   });
 }
@@ -37,6 +37,36 @@ function toTokenUsage(value: unknown): TokenUsage | undefined {
     promptTokens: input === undefined ? undefined : input + cached,
     completionTokens: output,
   });
+}
+
+/** As Gemini CLI tells it. */
+function quotaUsage(value: unknown): TokenUsage | undefined {
+  const { input_tokens: input, output_tokens: output } = tableOf(
+    tableOf(tableOf(value).quota).token_count,
+  );
+  const usage = present({ promptTokens: countOf(input), completionTokens: countOf(output) });
+  return usage.promptTokens === undefined && usage.completionTokens === undefined
+    ? undefined
+    : usage;
+}
+
+/** Two turns of one conversation as one, which ended as the second. */
+export function outcomeOfBoth(first: PromptOutcome, second: PromptOutcome): PromptOutcome {
+  const uncachedTokens = sumOf(first.uncachedTokens, second.uncachedTokens);
+  const usage = present<TokenUsage>({
+    promptTokens: sumOf(first.usage?.promptTokens, second.usage?.promptTokens),
+    completionTokens: sumOf(first.usage?.completionTokens, second.usage?.completionTokens),
+  });
+  const isKnown = first.usage !== undefined || second.usage !== undefined;
+  return present({
+    stopReason: second.stopReason,
+    usage: isKnown ? usage : undefined,
+    uncachedTokens,
+  });
+}
+
+function sumOf(first: number | undefined, second: number | undefined): number | undefined {
+  return first === undefined && second === undefined ? undefined : (first ?? 0) + (second ?? 0);
 }
 
 /** What the entry of the agent keeps of it. Costs in other currencies are left out. */

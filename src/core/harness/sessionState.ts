@@ -3,8 +3,6 @@ import { forgetOldest } from './forgetOldest.ts';
 import { newAgent, type SessionAgent } from './sessionAgent.ts';
 import { decodeSessionLine, type SessionHeader, type SessionLine } from './sessionLine.ts';
 
-export type { SessionAgent } from './sessionAgent.ts';
-
 /** What the record of a session says. */
 export interface SessionState {
   readonly header: SessionHeader;

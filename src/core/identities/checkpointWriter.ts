@@ -1,6 +1,6 @@
 import type { AgentIdentity } from './agentIdentity.ts';
 import { CheckpointBuffer } from './checkpointBuffer.ts';
-import { CheckpointMirroring, type ReplicationLag } from './checkpointMirroring.ts';
+import type { ContinuityMirror, ReplicationLag } from './continuityMirror.ts';
 import type { SnapshotToSave } from './continuityStore.ts';
 import { internalFailure } from './identityError.ts';
 import type { IdentityRuntimeConfig } from './identityRuntimeConfig.ts';
@@ -25,7 +25,7 @@ export interface CheckpointWriterPorts {
 /** Brings checkpoints to the store as the durability policy says. */
 export class CheckpointWriter {
   private readonly buffer: CheckpointBuffer | undefined;
-  private readonly mirroring: CheckpointMirroring | undefined;
+  private readonly mirror: ContinuityMirror | undefined;
 
   /** @throws IdentityError `internal` when the policy needs a mirror and there is none */
   constructor(private readonly ports: CheckpointWriterPorts) {
@@ -38,7 +38,7 @@ export class CheckpointWriter {
     }
     if (durability.kind === 'async_replicated') {
       if (mirror === undefined) throw internalFailure('no-mirror', noMirrorText);
-      this.mirroring = new CheckpointMirroring({ ...config, mirror });
+      this.mirror = mirror;
     }
   }
 
@@ -49,9 +49,8 @@ export class CheckpointWriter {
   }
 
   /** Whatever the policy: resolves when the store has it. @throws IdentityError */
-  async saveNow(checkpoint: SnapshotToSave): Promise<void> {
-    await this.ports.store.saveSnapshot(checkpoint);
-    this.mirroring?.note(checkpoint);
+  saveNow(checkpoint: SnapshotToSave): Promise<void> {
+    return this.ports.store.saveSnapshot(checkpoint);
   }
 
   /** @throws IdentityError */
@@ -64,15 +63,9 @@ export class CheckpointWriter {
     this.buffer?.discard(identity);
   }
 
-  /** Forgets an identity that is gone. */
-  forget(identity: AgentIdentity): void {
-    this.discard(identity);
-    this.mirroring?.forget(identity);
-  }
-
   lag(identity: AgentIdentity): CheckpointLag {
     const unsavedMs = this.buffer?.unsavedMs(identity);
-    const replication = this.mirroring?.lag(identity);
+    const replication = this.mirror?.status();
     return {
       ...(unsavedMs === undefined ? {} : { unsavedMs }),
       ...(replication === undefined ? {} : { replication }),
@@ -85,7 +78,6 @@ export class CheckpointWriter {
       await this.buffer?.flushAll();
     } finally {
       this.buffer?.dispose();
-      await this.mirroring?.stop();
     }
   }
 }

@@ -27,7 +27,6 @@ export async function deleteIdentity(core: RuntimeCore, identity: AgentIdentity)
   }
   // Gone is gone, whatever became of the lease in the meantime.
   book.delete(identity);
-  core.checkpoints.forget(identity);
   await core.leases.release([tenure.lease.grant]);
   await config.bridge?.unregisterState?.(identity).catch((error: unknown) => {
     config.logger.warn(`${identity} could not be unregistered: ${errorText(error)}`);

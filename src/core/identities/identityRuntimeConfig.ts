@@ -18,7 +18,7 @@ export interface IdentityRuntimeConfig {
   readonly durability: DurabilityPolicy;
   /** Without it all checks are made and nothing is delivered. */
   readonly bridge?: SessionBridge | undefined;
-  /** Needed by `async_replicated`, and used by nothing else. */
+  /** What mirrors the store; needed by `async_replicated`, and used by nothing else. */
   readonly mirror?: ContinuityMirror | undefined;
   /** How long waits take where nothing else is said; `fallbackTimeoutMs` by default. */
   readonly defaultTimeoutMs?: number | undefined;

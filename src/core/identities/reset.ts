@@ -2,7 +2,7 @@ import { errorText } from '../../base/errorText.ts';
 import type { AgentIdentity } from './agentIdentity.ts';
 import { makeBuildAmongActive, tellCreated } from './buildDraft.ts';
 import type { ContinuityRecord } from './continuityRecord.ts';
-import { embodyFresh, freshRecord, type Embodied } from './embody.ts';
+import { embodyFresh, freshRecord } from './embody.ts';
 import type { IdentityEntry } from './identityBook.ts';
 import { IdentityError, isIdentityError } from './identityError.ts';
 import { failureOf, park } from './lifecycleFailure.ts';
@@ -78,9 +78,12 @@ async function beginAnew(
   const { spec, identity } = entry;
   const build = await makeBuildAmongActive(core, spec);
   tenure.check();
-  const record = nextRecord(core, identity, old ?? entry.record);
-  const plan = { spec, record, build, tenure, isWritten: false };
-  const embodied: Embodied = await embodyFresh(core, plan);
+  const next = nextRecord(core, identity, old ?? entry.record);
+  // Where there was no record to fence with, the new one does it.
+  const isWritten = old === undefined;
+  const record = isWritten ? await core.store.upsertRecord(next, tenure.token) : next;
+  const plan = { spec, record, build, tenure, isWritten };
+  const embodied = await embodyFresh(core, plan);
   activate(core, entry, embodied);
   await tellCreated(core, build, embodied.record.sessionId);
   return embodied.record;

@@ -1,3 +1,5 @@
+import type { AgentIdentity } from '../identities/agentIdentity.ts';
+import { readAgentIdentity } from '../identities/identityCodec.ts';
 import {
   asListOf,
   asName,
@@ -39,6 +41,8 @@ export interface RunSpec {
   readonly contextFiles?: readonly string[] | undefined;
   /** The conversation that this prompt follows up. */
   readonly resumes?: ResumedConversation | undefined;
+  /** The named agent whose turn it is; the agent and its tools are told. */
+  readonly identity?: AgentIdentity | undefined;
 }
 
 /** What to execute. Only runs can be; the other kinds exist so that they can be refused by name. */
@@ -100,6 +104,7 @@ export const readSessionSpec: Reader<SessionSpec> = (value, field) => {
     parent: at('parent', optional(readParent)),
     contextFiles: at('contextFiles', optional(asListOf(asPath, maxContextFiles))),
     resumes: at('resumes', optional(readResumed)),
+    identity: at('identity', optional(readAgentIdentity)),
   });
 };
 

@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { CoalescedRun } from '../../base/coalescedRun.ts';
 import { DisposableStore, toDisposable, type Disposable } from '../../base/lifecycle.ts';
+import { isSessionId } from '../../core/agents/sessionId.ts';
 import { isTerminal } from '../../core/sessions/executionState.ts';
 import type { SessionId } from '../../core/sessions/sessionId.ts';
 import { DirectoryWatcher } from '../../node/directoryWatcher.ts';
@@ -23,6 +25,7 @@ const minIntervalMs = 150;
 /** How often it is looked whether the hosts of sessions still live. */
 const hostIntervalMs = 5000;
 const probeTtlMs = 2500;
+const maxUnfinished = 20;
 
 /** The sessions of one root, at a cost that follows what changes. */
 export class RootSessions implements Disposable {
@@ -35,6 +38,9 @@ export class RootSessions implements Disposable {
   private shown = new Map<SessionId, IndexedSession<SessionDigest>>();
   private listed = new Map<SessionId, ListedSession>();
   private unreadable: readonly BrokenSession[] = [];
+  /** Folders in which there is no session yet: they are made before what is in them. */
+  private unfinished: readonly SessionId[] = [];
+  private isFolderOther = true;
   private timer: NodeJS.Timeout | undefined;
   private lastMs = Number.NEGATIVE_INFINITY;
   private hasLooked = false;
@@ -49,7 +55,12 @@ export class RootSessions implements Disposable {
     this.index = new SessionIndex(this.folder, { probe, fold: digestFold });
     this.watches = this.own.add(new LogWatches(this.folder, () => this.request()));
     const watcher = this.own.add(new DirectoryWatcher(this.folder, logger));
-    this.own.add(watcher.onDidChange(() => this.request()));
+    this.own.add(
+      watcher.onDidChange(() => {
+        this.isFolderOther = true;
+        this.request();
+      }),
+    );
     this.run = this.own.add(
       new CoalescedRun(
         () => this.look(),
@@ -115,10 +126,22 @@ export class RootSessions implements Disposable {
       this.unreadable.map(({ sessionId }) => sessionId).join();
     this.unreadable = broken;
     const open = sessions.filter(({ record }) => !isTerminal(record.state));
-    const isFresh = this.watches.follow(open.map(({ record }) => record.header.sessionId));
+    this.lookForUnfinished();
+    const openIds = open.map(({ record }) => record.header.sessionId);
+    const isFresh = this.watches.follow([...openIds, ...this.unfinished]);
     // What was written before the watch was set is told by nobody.
     if (isFresh) this.request();
     if (isFirst || isOther || changed.size > 0) this.options.onDidChange(changed);
+  }
+
+  /** Only when folders have come or gone, or while there are such: what they get is told to them alone. */
+  private lookForUnfinished(): void {
+    if (!this.isFolderOther && this.unfinished.length === 0) return;
+    this.isFolderOther = false;
+    const broken = new Set(this.unreadable.map(({ sessionId }) => sessionId));
+    this.unfinished = namesIn(this.folder)
+      .filter((name) => isSessionId(name) && !this.listed.has(name) && !broken.has(name))
+      .slice(0, maxUnfinished);
   }
 
   private take(sessions: readonly IndexedSession<SessionDigest>[]): ReadonlySet<SessionId> {
@@ -136,5 +159,14 @@ export class RootSessions implements Disposable {
     this.shown = next;
     this.listed = listed;
     return changed;
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // It is not there yet.
+    return [];
   }
 }

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { SessionError } from '../../core/sessions/sessionError.ts';
@@ -25,6 +26,8 @@ export interface StartableAgent {
 export interface AgentLogIn {
   readonly name: string;
   readonly command: string;
+  /** Where its program was found, which need not be a place in which terminals look. */
+  readonly folder: string | undefined;
 }
 
 const agentsSetting = 'sessions.agents';
@@ -68,7 +71,9 @@ export class SessionAgents implements Disposable {
     const isOwn = this.customAgents().some((agent) => agent.id === id);
     const preset = isOwn ? undefined : acpPresets().find((each) => each.id === id);
     const command = preset && logInCommand(preset.logIn);
-    return command === undefined ? undefined : { name: this.nameOf(id), command };
+    if (preset === undefined || command === undefined) return undefined;
+    const found = findProgram(preset.programs, places());
+    return { name: this.nameOf(id), command, folder: found && dirname(found.command) };
   };
 
   /** The agent of this id. @throws SessionError `engine` that says what to do */
@@ -123,14 +128,14 @@ function toOwnAgent({ id, name, command, args, env }: CustomAgent): StartableAge
 
 function presetAgents(): readonly StartableAgent[] {
   const { t } = vscode.l10n;
-  return acpPresets().map(({ id, harness, programs, install, logIn, askMode }): StartableAgent => {
+  return acpPresets().map(({ id, harness, programs, install, ...more }): StartableAgent => {
     const name = harness.displayName;
     const found = findProgram(programs, places());
     return {
       id,
       name,
       command: found && {
-        ...{ id, name, harness: harness.registryName, logIn, askMode },
+        ...{ id, name, harness: harness.registryName, ...more },
         ...found,
       },
       remedy: t('Install it: {0}.', install),

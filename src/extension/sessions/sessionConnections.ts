@@ -3,7 +3,8 @@ import { workspace } from 'vscode';
 import { errorText } from '../../base/errorText.ts';
 import { DisposableStore, toDisposable, type Disposable } from '../../base/lifecycle.ts';
 import type { EditorPort } from '../../core/acp/editorPort.ts';
-import { attachToSession, type AttachedSession } from '../../node/sessions/attachToSession.ts';
+import type { AttachedSession } from '../../node/sessions/attachedSession.ts';
+import { attachToSession } from '../../node/sessions/attachToSession.ts';
 import type { HostClientInfo } from '../../node/sessions/hostProtocol.ts';
 import { groupOf } from '../../presentation/sessions/rows/listedSession.ts';
 import {

@@ -3,21 +3,15 @@ import * as vscode from 'vscode';
 import { CoalescedRun } from '../../base/coalescedRun.ts';
 import { errorText } from '../../base/errorText.ts';
 import { DisposableStore, toDisposable, type Disposable } from '../../base/lifecycle.ts';
-import type { ResumePayload } from '../../core/sessions/resumePayload.ts';
 import { isSessionError } from '../../core/sessions/sessionError.ts';
-import { toAgentElement } from '../../presentation/agentElement.ts';
 import { problemSentence } from '../../presentation/sessions/sessionWords.ts';
 import { runOf } from '../../presentation/sessions/rows/listedSession.ts';
-import {
-  toSessionElement,
-  type SessionRef,
-} from '../../presentation/sessions/rows/sessionElement.ts';
+import type { SessionRef } from '../../presentation/sessions/rows/sessionElement.ts';
 import { toolEntryId, type Transcript } from '../../presentation/sessions/transcript.ts';
 import type { TranscriptEntry } from '../../presentation/sessions/transcriptEntry.ts';
 import { notify } from '../commands/notify.ts';
 import type { VirtualTexts } from '../virtualTexts.ts';
 import { entryHtml, type EntryHtmlOptions } from './page/entryHtml.ts';
-import { responsesOfPage } from './page/pageAnswers.ts';
 import {
   changedSessionParts,
   sessionDocument,
@@ -26,9 +20,8 @@ import {
 import { parseSessionPageMessage, type SessionPageMessage } from './page/sessionPageMessage.ts';
 import { sessionParts, sessionTitle, type SessionParts } from './page/sessionParts.ts';
 import { entriesChange } from './page/shownEntries.ts';
-import type { SessionCommandId } from './sessionIds.ts';
 import type { SessionAgents } from './sessionAgents.ts';
-import { openSessionFile, showSessionDiff } from './sessionPageActions.ts';
+import { carryOut } from './sessionPageRequests.ts';
 import {
   sliced,
   TranscriptFollower,
@@ -228,89 +221,17 @@ export class SessionPanel implements Disposable {
   }
 
   private async act(request: SessionPageMessage): Promise<void> {
+    if (request.kind === 'ready') {
+      this.isLoaded = true;
+      this.forget();
+      this.request();
+      return;
+    }
     const { ref, texts } = this.options;
-    const transcript = this.follower?.transcript;
-    switch (request.kind) {
-      case 'ready':
-        this.isLoaded = true;
-        this.forget();
-        return void this.request();
-      case 'cancel':
-        return this.command('heddle.session.cancel');
-      case 'rerun':
-        return this.command('heddle.session.rerun');
-      case 'logIn':
-        return this.command('heddle.session.logIn');
-      case 'copyId':
-        return this.command('heddle.session.copyId');
-      case 'followUp':
-        return this.followUp(request.prompt);
-      default:
-        break;
-    }
-    if (transcript === undefined) return;
-    switch (request.kind) {
-      case 'showAgent': {
-        const sessionId = transcript.digest.entryId;
-        if (sessionId === undefined) return;
-        const element = toAgentElement({ root: ref.root, sessionId });
-        await vscode.commands.executeCommand('heddle.agent.showDetails', element);
-        return;
-      }
-      case 'showEarlier': {
-        const sessionId = runOf(transcript)?.resumes?.sessionId;
-        if (sessionId === undefined) return;
-        const command: SessionCommandId = 'heddle.session.open';
-        await vscode.commands.executeCommand(command, toSessionElement({ ...ref, sessionId }));
-        return;
-      }
-      case 'openFile':
-        return openSessionFile(transcript, request, ref.root);
-      case 'showDiff':
-        return showSessionDiff(transcript, request, texts);
-      case 'answer':
-        return this.answer(transcript, request);
-    }
-  }
-
-  private async answer(
-    { entries, openQuestionId, record }: Transcript,
-    { entry, answers }: Extract<SessionPageMessage, { kind: 'answer' }>,
-  ): Promise<void> {
-    const { t } = vscode.l10n;
-    const found = entries.find(({ id }) => id === entry && id === openQuestionId);
-    const given =
-      found?.kind === 'question'
-        ? responsesOfPage(found.questions, answers)
-        : ({ kind: 'outdated' } as const);
-    switch (given.kind) {
-      case 'outdated':
-        return void notify('information', t('This is not asked any more.'));
-      case 'incomplete':
-        return void notify('warning', t('"{0}" does not take what is in it.', given.label));
-      case 'complete': {
-        const { state } = record;
-        const [first] = given.responses;
-        const isSingle = state.state === 'paused' && state.pause.kind === 'single';
-        const payload: ResumePayload =
-          isSingle && first
-            ? { kind: 'single', ...first }
-            : { kind: 'batch', responses: given.responses };
-        return this.command('heddle.session.answer', payload);
-      }
-    }
-  }
-
-  private async followUp(prompt: string): Promise<void> {
-    const command: SessionCommandId = 'heddle.session.followUp';
-    const element = toSessionElement(this.options.ref);
-    const result: unknown = await vscode.commands.executeCommand(command, element, { prompt });
-    const isStarted = typeof result === 'object' && result !== null && 'sessionId' in result;
-    if (!isStarted) this.send({ kind: 'notTaken', draft: 'follow-up', text: prompt });
-  }
-
-  private async command(id: SessionCommandId, ...more: readonly unknown[]): Promise<void> {
-    await vscode.commands.executeCommand(id, toSessionElement(this.options.ref), ...more);
+    const notTaken = await carryOut(request, {
+      ...{ ref, texts, transcript: this.follower?.transcript },
+    });
+    if (notTaken) this.send({ kind: 'notTaken', ...notTaken });
   }
 
   /** An empty document: its script asks for the content as soon as it runs. */

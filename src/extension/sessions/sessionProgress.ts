@@ -19,17 +19,21 @@ interface Shown {
 
 const maxLength = 80;
 
-/** Shows that agents work on sessions of this window: in the status bar what, and as the view's bar. */
+/**
+ * Shows that agents work on sessions of this window: in the status bar what they do, and as the bar of the
+ * view. That one would cover how many sessions wait for the person, so it is not there while some do.
+ */
 export class SessionProgress implements Disposable {
   private readonly own = new DisposableStore();
-  private shown: Shown | undefined;
+  private inStatusBar: Shown | undefined;
+  private inView: Shown | undefined;
 
   constructor(
     private readonly lists: Pick<SessionListSet, 'roots' | 'onDidChange'>,
     private readonly options: { readonly nameOf: (agent: string) => string },
   ) {
     this.own.add(lists.onDidChange(() => this.update()));
-    this.own.add(toDisposable(() => this.shown?.end()));
+    this.own.add(toDisposable(() => this.endAll()));
   }
 
   dispose(): void {
@@ -37,20 +41,33 @@ export class SessionProgress implements Disposable {
   }
 
   private update(): void {
-    const running = this.lists.roots.flatMap(({ root, sessions }) => {
+    const sessions = this.lists.roots.flatMap(({ root, sessions: ofRoot }) => {
       const folders = root.folders.map(({ uri }) => uri.fsPath);
-      return sessions.filter(
-        (session) => groupOf(session) === 'running' && concernsFolders(session, folders),
+      return ofRoot.filter(
+        (session) => groupOf(session) !== 'ended' && concernsFolders(session, folders),
       );
     });
+    const running = sessions.filter((session) => groupOf(session) === 'running');
     const [first, ...others] = running;
     if (first === undefined) {
-      this.shown?.end();
-      this.shown = undefined;
+      this.endAll();
       return;
     }
-    this.shown ??= begin();
-    this.shown.report(this.textOf(first, others.length));
+    this.inStatusBar ??= begin(vscode.ProgressLocation.Window);
+    this.inStatusBar.report(this.textOf(first, others.length));
+    if (running.length === sessions.length) this.inView ??= begin({ viewId: sessionsViewId });
+    else this.endInView();
+  }
+
+  private endAll(): void {
+    this.inStatusBar?.end();
+    this.inStatusBar = undefined;
+    this.endInView();
+  }
+
+  private endInView(): void {
+    this.inView?.end();
+    this.inView = undefined;
   }
 
   private textOf(session: ListedSession, others: number): string {
@@ -61,20 +78,22 @@ export class SessionProgress implements Disposable {
     const text = `${agent}: ${stepText(record, digest, t)}${plan}`;
     // The status bar would make icons of some texts.
     const shown = toMessageText(text, maxLength);
-    return others === 0 ? shown : t('{0} and {1} more sessions', shown, others);
+    if (others === 0) return shown;
+    return others === 1
+      ? t('{0} and 1 more session', shown)
+      : t('{0} and {1} more sessions', shown, others);
   }
 }
 
-function begin(): Shown {
+function begin(location: vscode.ProgressOptions['location']): Shown {
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
   let progress: vscode.Progress<{ message: string }> | undefined;
-  void vscode.window.withProgress({ location: vscode.ProgressLocation.Window }, (given) => {
+  void vscode.window.withProgress({ location }, (given) => {
     progress = given;
     return ended;
   });
-  void vscode.window.withProgress({ location: { viewId: sessionsViewId } }, () => ended);
   return { end: () => end(), report: (message) => progress?.report({ message }) };
 }

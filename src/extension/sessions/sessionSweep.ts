@@ -29,7 +29,8 @@ export class SessionSweep implements Disposable {
     for (const { folder, root } of this.lists.roots) {
       try {
         const options = { probe: root.probe, nowMs: Date.now(), keep };
-        const { deleted } = await sweepSessions(folder, options);
+        const { deleted, problems } = await sweepSessions(folder, options);
+        for (const problem of problems) this.logger.warn(problem);
         if (deleted.length > 0) this.logger.info(`${deleted.length} old sessions were deleted.`);
       } catch (error) {
         this.logger.warn(`Old sessions in ${folder} could not be deleted.`, error);

@@ -1,5 +1,5 @@
 import type { SessionHeader } from '../../core/harness/sessionLine.ts';
-import type { SessionAgent } from '../../core/harness/sessionState.ts';
+import type { SessionAgent } from '../../core/harness/sessionAgent.ts';
 import type { TranscriptReading } from '../../core/harness/usage/transcriptFormat.ts';
 import {
   applyReported,

@@ -7,6 +7,7 @@ import type { Disposable } from '../../base/lifecycle.ts';
 import { authenticationMethods } from '../../core/acp/authentication.ts';
 import { abilitiesOf, type AgentAbilities } from '../../core/acp/conversation.ts';
 import {
+  outcomeOfBoth,
   summaryFigures,
   toPromptOutcome,
   type PromptOutcome,
@@ -47,7 +48,10 @@ export async function holdTurn(turn: Turn, options: AcpExecutorOptions): Promise
     control.report({ kind: 'tick', phase: 'prompt' });
     const cancel = (): void => link.notify(methods.agent.session.cancel, { sessionId });
     control.signal.addEventListener('abort', cancel, { once: true });
-    const outcome = await cancelled.orElse(prompt(turn, link, sessionId), turn.pace.cancelGraceMs);
+    const outcome = await cancelled.orElse(
+      promptAndExplain(turn, link, sessionId),
+      turn.pace.cancelGraceMs,
+    );
     await turn.watch.settled();
     if (!(await turn.hasHooks())) {
       // What it used is never worth its turn.
@@ -88,8 +92,41 @@ async function initialize(
   return abilitiesOf(answer.agentCapabilities);
 }
 
-async function prompt(turn: Turn, link: AgentLink, sessionId: string): Promise<PromptOutcome> {
-  const params = { sessionId, prompt: promptBlocks(turn.spec) };
+/** An agent that tries it again and again must not be told for ever. */
+const maxExplanations = 3;
+
+/**
+ * The protocol has no place for the reason of a refusal: some agents tell the model that the person did
+ * not want it, others end their turn. So they are told in a prompt of its own.
+ */
+async function promptAndExplain(
+  turn: Turn,
+  link: AgentLink,
+  sessionId: string,
+): Promise<PromptOutcome> {
+  const { unexplained, control } = turn;
+  let outcome = await prompt(turn, link, { sessionId, blocks: promptBlocks(turn.spec) });
+  for (let i = 0; i < maxExplanations && unexplained.length > 0; i += 1) {
+    const reasons = [...new Set(unexplained.splice(0))].join('\n\n');
+    const isOpen = outcome.stopReason === 'end_turn' || outcome.stopReason === 'cancelled';
+    // Where there are hooks, they have told it.
+    if (!isOpen || control.signal.aborted || (await turn.hasHooks())) break;
+    const text = `${notByThePerson}\n${reasons}`;
+    const next = await prompt(turn, link, { sessionId, blocks: [{ type: 'text', text }] });
+    outcome = outcomeOfBoth(outcome, next);
+  }
+  return outcome;
+}
+
+const notByThePerson =
+  'An edit of yours was refused automatically, not by the person you work for. The reason:';
+
+async function prompt(
+  turn: Turn,
+  link: AgentLink,
+  { sessionId, blocks }: { readonly sessionId: string; readonly blocks: readonly ContentBlock[] },
+): Promise<PromptOutcome> {
+  const params = { sessionId, prompt: blocks };
   const answer = await link.request(methods.agent.session.prompt, params);
   // What was told before the answer may still be on its way.
   await nextTurn();

@@ -9,6 +9,7 @@ import { listOf, nameOf, tableOf } from '../../core/acp/wireFields.ts';
 import { ExecutionFailure } from '../../core/sessions/failure.ts';
 import type { RunSpec } from '../../core/sessions/sessionSpec.ts';
 import type { AcpExecutorOptions } from './acpExecutorOptions.ts';
+import { identityVariable } from './agentEnvironment.ts';
 import type { AgentLink } from './agentLink.ts';
 import type { Turn } from './turn.ts';
 import type { UpdateFeed } from './updateFeed.ts';
@@ -115,7 +116,11 @@ function placeOf(
   { spec, entry }: Turn,
   { toolServer }: AcpExecutorOptions,
 ): { readonly cwd: string; readonly mcpServers: readonly unknown[] } {
-  const env = [{ name: 'HEDDLE_AGENTS_SESSION', value: entry.entryId }];
+  const { identity } = spec;
+  const env = [
+    { name: 'HEDDLE_AGENTS_SESSION', value: entry.entryId },
+    ...(identity === undefined ? [] : [{ name: identityVariable, value: identity }]),
+  ];
   const mcpServers = toolServer === undefined ? [] : [{ ...toolServer, env }];
   return { cwd: spec.cwd, mcpServers };
 }

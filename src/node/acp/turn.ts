@@ -27,6 +27,8 @@ export interface Turn {
   readonly permissions: Permissions;
   readonly files: ClientFiles;
   readonly terminals: ClientTerminals;
+  /** Why edits were refused, of which the agent was only told that they were. */
+  readonly unexplained: string[];
   /** True when hooks of the agent tell what it does. */
   readonly hasHooks: () => Promise<boolean>;
   /** Says something to those who watch. */

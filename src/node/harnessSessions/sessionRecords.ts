@@ -1,11 +1,8 @@
 import { readdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OtherSessions } from '../../core/harness/hookPorts.ts';
-import {
-  SessionFold,
-  type SessionAgent,
-  type SessionState,
-} from '../../core/harness/sessionState.ts';
+import type { SessionAgent } from '../../core/harness/sessionAgent.ts';
+import { SessionFold, type SessionState } from '../../core/harness/sessionState.ts';
 import type { Clock } from '../../base/clock.ts';
 import { isPlainFolder } from './plainFile.ts';
 import { readRecordText, sessionRecordSuffix } from './sessionRecordFile.ts';

@@ -9,6 +9,7 @@ import { removeOrphanedTemporaries } from '../orphanedTemporaries.ts';
 import { readOnlyError } from '../storeErrors.ts';
 import { StoreLocker, type StoreLock, type StoreLockOptions } from '../storeLock.ts';
 import type { ContinuityPlaces } from './continuityPlaces.ts';
+import { ownersFolderName } from './ownerFile.ts';
 import { TokenFloors } from './tokenFloors.ts';
 import type { ContinuityObserver } from './writeSteps.ts';
 
@@ -77,6 +78,7 @@ export class ContinuityFolder {
         try {
           this.options.observe?.('locked');
           this.sweep(this.path);
+          this.sweep(join(this.path, ownersFolderName));
           this.sweep(dirname(this.places.outside.lock));
           return await work(this.transaction(inner, outer));
         } finally {

@@ -1,11 +1,9 @@
-import { lstatSync, readdirSync } from 'node:fs';
 import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../../base/clock.ts';
-import { errorCode, errorText } from '../../base/errorText.ts';
-import { parseAgentIdentity, type AgentIdentity } from '../../core/identities/agentIdentity.ts';
+import { errorText } from '../../base/errorText.ts';
+import type { AgentIdentity } from '../../core/identities/agentIdentity.ts';
 import type {
-  ContinuityFailureKind,
   ContinuityRecord,
   ContinuityResolveState,
   FencingToken,
@@ -17,17 +15,15 @@ import {
   type SnapshotToSave,
 } from '../../core/identities/continuityStore.ts';
 import { atomicWrite } from '../atomicWrite.ts';
-import { toIdentity } from '../readFolderFile.ts';
 import { forEachYielding } from '../yieldingLoop.ts';
 import {
   isPlainFolderThere,
   type ContinuityFolder,
   type ContinuityTransaction,
 } from './continuityFolder.ts';
-import { readLeaseFile } from './leaseFile.ts';
+import { ContinuityReader } from './continuityReader.ts';
 import {
   maxKeptSnapshots,
-  readRecordFile,
   recordFileName,
   recordFileText,
   snapshotFileName,
@@ -36,13 +32,7 @@ import {
   type KeptSnapshot,
   type RecordFile,
 } from './recordFile.ts';
-import {
-  maxSnapshotBytes,
-  readSnapshotFile,
-  snapshotDigest,
-  snapshotFileText,
-  snapshotPath,
-} from './snapshotFile.ts';
+import { maxSnapshotBytes, snapshotDigest, snapshotFileText } from './snapshotFile.ts';
 import { noFloor } from './tokenFloors.ts';
 import { fileSteps } from './writeSteps.ts';
 
@@ -55,10 +45,14 @@ export interface FileContinuityStoreOptions {
  * record.json is what makes it count.
  */
 export class FileContinuityStore implements ContinuityStore {
+  private readonly reader: ContinuityReader;
+
   constructor(
     private readonly folder: ContinuityFolder,
     private readonly options: FileContinuityStoreOptions = {},
-  ) {}
+  ) {
+    this.reader = new ContinuityReader(folder);
+  }
 
   async resolveMany(
     identities: readonly AgentIdentity[],
@@ -66,20 +60,20 @@ export class FileContinuityStore implements ContinuityStore {
     const states = new Map<AgentIdentity, ContinuityResolveState>();
     await this.guarded(() =>
       forEachYielding(identities, (identity) => {
-        states.set(identity, this.resolve(identity));
+        states.set(identity, this.reader.resolve(identity));
       }),
     );
     return states;
   }
 
   loadSnapshot(identity: AgentIdentity, sessionId: string): Promise<SessionSnapshot | undefined> {
-    return this.guarded(() => Promise.resolve(this.load(identity, sessionId)));
+    return this.guarded(() => Promise.resolve(this.reader.load(identity, sessionId)));
   }
 
   saveSnapshot(toSave: SnapshotToSave): Promise<void> {
     return this.transact(async (transaction) => {
       const { identity, sessionId, generation, version, token, snapshot } = toSave;
-      const file = this.read(identity);
+      const file = this.reader.read(identity);
       const record = file?.record;
       if (record?.sessionId !== sessionId || record.generation !== generation) {
         throw new ContinuityStoreError({ code: 'not-found', identity });
@@ -105,7 +99,7 @@ export class FileContinuityStore implements ContinuityStore {
   upsertRecord(record: ContinuityRecord, token: FencingToken): Promise<ContinuityRecord> {
     return this.transact(async (transaction) => {
       const { identity, generation } = record;
-      const file = this.read(identity);
+      const file = this.reader.read(identity);
       this.assertToken(identity, { presented: token, file });
       const known = file?.record;
       if (known && generation < known.generation) {
@@ -126,7 +120,7 @@ export class FileContinuityStore implements ContinuityStore {
 
   deleteRecord(identity: AgentIdentity, token: FencingToken): Promise<void> {
     return this.transact(async (transaction) => {
-      const found = this.readAny(identity);
+      const found = this.reader.readAny(identity);
       const file = found && 'value' in found ? found.value : undefined;
       if (found !== undefined) this.assertToken(identity, { presented: token, file });
       if (found === undefined) {
@@ -142,99 +136,12 @@ export class FileContinuityStore implements ContinuityStore {
   }
 
   highestToken(): Promise<FencingToken> {
-    return this.guarded(async () => {
-      let highest = 0;
-      for (const { minted } of this.folder.floors.read().values()) {
-        highest = Math.max(highest, minted);
-      }
-      await forEachYielding(this.identities(), (identity) => {
-        const file = this.readAny(identity);
-        if (file && 'value' in file) highest = Math.max(highest, file.value.fence);
-        const lease = readLeaseFile(this.folder.of(identity), identity);
-        if (lease && 'value' in lease) highest = Math.max(highest, lease.value.token);
-      });
-      return highest;
-    });
+    return this.guarded(() => this.reader.highestToken());
   }
 
   /** Everybody of whom something is kept, in the order of their names. @throws system errors */
   identities(): readonly AgentIdentity[] {
-    return namesIn(this.folder.path)
-      .filter((name) => !name.startsWith('.'))
-      .flatMap((name) => {
-        try {
-          return [parseAgentIdentity(name)];
-        } catch {
-          // Whatever somebody put there is nobody's life.
-          return [];
-        }
-      })
-      .sort();
-  }
-
-  private load(identity: AgentIdentity, sessionId: string): SessionSnapshot | undefined {
-    const own = this.folder.of(identity);
-    for (let attempt = 1; ; attempt += 1) {
-      const kept = this.read(identity)?.snapshots.findLast((one) => one.sessionId === sessionId);
-      if (kept === undefined) return undefined;
-      const file = readSnapshotFile(own, kept);
-      if (file && 'value' in file) return { data: file.value };
-      // A newer checkpoint may have replaced it between the two looks.
-      if (attempt < loadAttempts) continue;
-      throw corruption(snapshotPath(own, kept), file?.problem ?? 'It is missing.');
-    }
-  }
-
-  private resolve(identity: AgentIdentity): ContinuityResolveState {
-    const broken = (
-      kind: ContinuityFailureKind,
-      detail: string,
-      record?: ContinuityRecord,
-    ): ContinuityResolveState => ({
-      state: 'broken',
-      failure: { identity, kind, detail, ...(record && { record }) },
-    });
-    const path = join(this.folder.of(identity), recordFileName);
-    const found = this.readAny(identity);
-    if (found === undefined) {
-      const left = namesIn(join(this.folder.of(identity), snapshotsFolderName));
-      if (!left.some((name) => snapshotFilePattern.test(name))) return { state: 'uninitialized' };
-      return broken(
-        'store_unavailable',
-        unreadable(path, 'It is missing, its checkpoints are not.'),
-      );
-    }
-    if ('problem' in found) return broken('store_unavailable', unreadable(path, found.problem));
-    const { record, snapshots } = found.value;
-    if (record === undefined) return { state: 'uninitialized' };
-    const kept = snapshots.findLast(({ sessionId }) => sessionId === record.sessionId);
-    const problem = kept && this.snapshotProblem(identity, kept);
-    return problem ? broken(problem.kind, problem.detail, record) : { state: 'ready', record };
-  }
-
-  /** Whether it is there; what is in it shows when it is loaded. */
-  private snapshotProblem(
-    identity: AgentIdentity,
-    kept: KeptSnapshot,
-  ): { readonly kind: ContinuityFailureKind; readonly detail: string } | undefined {
-    const path = snapshotPath(this.folder.of(identity), kept);
-    if (lstatSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
-    return { kind: 'snapshot_missing', detail: unreadable(path, 'It is missing.') };
-  }
-
-  /** Undefined when nothing is known. @throws ContinuityStoreError `corruption` */
-  private read(identity: AgentIdentity): RecordFile | undefined {
-    const found = this.readAny(identity);
-    if (found === undefined || 'value' in found) return found?.value;
-    throw corruption(join(this.folder.of(identity), recordFileName), found.problem);
-  }
-
-  private readAny(identity: AgentIdentity): ReturnType<typeof readRecordFile> {
-    const own = this.folder.of(identity);
-    const stats = lstatSync(own, { throwIfNoEntry: false });
-    if (stats === undefined) return undefined;
-    if (stats.isDirectory()) return readRecordFile(own, identity);
-    return { identity: toIdentity(stats), problem: `${own} is not a folder of its own.` };
+    return this.reader.identities();
   }
 
   private assertToken(
@@ -317,8 +224,6 @@ export class FileContinuityStore implements ContinuityStore {
   }
 }
 
-const loadAttempts = 3;
-
 function isSystemError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'syscall' in error;
 }
@@ -331,21 +236,4 @@ function assertFits(data: Uint8Array): void {
   if (data.length <= maxSnapshotBytes) return;
   const detail = `A checkpoint has at most ${maxSnapshotBytes} bytes; this one has ${data.length}.`;
   throw new ContinuityStoreError({ code: 'io', detail });
-}
-
-function unreadable(path: string, problem: string): string {
-  return `${path} cannot be used: ${problem} Restore it, or reset or delete the identity.`;
-}
-
-function corruption(path: string, problem: string): ContinuityStoreError {
-  return new ContinuityStoreError({ code: 'corruption', detail: unreadable(path, problem) });
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return [];
-    throw error;
-  }
 }

@@ -10,7 +10,6 @@ import {
   LeaseError,
   type LeaseAcquireResult,
   type LeaseGrant,
-  type LeaseHolder,
   type LeaseProvider,
   type LeaseRenewResult,
 } from '../../core/identities/leaseProvider.ts';
@@ -28,10 +27,9 @@ import {
   readLeaseFile,
   type LeaseFile,
 } from './leaseFile.ts';
-import { acquireLeases, leaseHolder, unknownInstance, type LeaseClaim } from './acquireLeases.ts';
-import { leaseTimeMs, leaseVerdict } from './leaseVerdict.ts';
+import { acquireLeases, unknownInstance, type LeaseClaim } from './acquireLeases.ts';
 import { OwnerRenewals, type KnownLease } from './ownerRenewals.ts';
-import { readRenewals, type Renewals } from './ownerFile.ts';
+import { seenLeases, type SeenLease } from './seenLeases.ts';
 import { noFloor } from './tokenFloors.ts';
 import { fileSteps } from './writeSteps.ts';
 
@@ -48,15 +46,6 @@ export interface FileLeaseOptions {
   readonly ttlMs?: number | undefined;
   /** Who others are told holds what is acquired here. */
   readonly label?: string | undefined;
-}
-
-/** A lease as anybody can see it, without a lock and without a promise. */
-export interface SeenLease {
-  readonly holder: LeaseHolder;
-  readonly token: FencingToken;
-  readonly ttlMs: number;
-  readonly renewedAtMs: number;
-  readonly isExpired: boolean;
 }
 
 /**
@@ -138,20 +127,9 @@ export class FileLeaseProvider implements LeaseProvider {
 
   /** Who holds what, for people; an identity that nobody holds is not in it. @throws LeaseError */
   async seen(identities: readonly AgentIdentity[]): Promise<ReadonlyMap<AgentIdentity, SeenLease>> {
-    return this.guarded(() => {
-      const owners = new Map<string, Renewals>();
-      const nowMs = this.nowMs();
-      const leases = identities.flatMap((identity): [AgentIdentity, SeenLease][] => {
-        const found = this.read(identity);
-        if (!found || !('value' in found)) return [];
-        const lease = found.value;
-        const renewals =
-          owners.get(lease.instance) ?? readRenewals(this.ports.folder.path, lease.instance);
-        owners.set(lease.instance, renewals);
-        return [[identity, seenLease(lease, renewals, nowMs)]];
-      });
-      return Promise.resolve(new Map(leases));
-    });
+    return this.guarded(() =>
+      Promise.resolve(seenLeases(this.ports.folder, identities, this.nowMs())),
+    );
   }
 
   private grantOptions(): Pick<LeaseClaim, 'ttlMs' | 'label'> {
@@ -276,13 +254,4 @@ function renewed(
 ): [AgentIdentity, LeaseRenewResult] {
   if (valid.get(identity)?.token !== token) return [identity, { result: 'lost', identity }];
   return [identity, { result: 'renewed', grant: { identity, token, ttlMs } }];
-}
-
-function seenLease(lease: LeaseFile, renewals: Renewals, nowMs: number): SeenLease {
-  const renewal = renewals.get(lease.identity);
-  return {
-    holder: leaseHolder(lease),
-    ...{ token: lease.token, ttlMs: lease.ttlMs, renewedAtMs: leaseTimeMs(lease, renewal) },
-    isExpired: leaseVerdict(lease, { renewal, nowMs }).kind === 'expired',
-  };
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, realpathSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { TomlError } from 'smol-toml';
 import { errorCode, errorText } from '../../base/errorText.ts';
 import { parseAgentIdentity, type AgentIdentity } from '../../core/identities/agentIdentity.ts';
 import type { DurableAgentSpec } from '../../core/identities/durableAgentSpec.ts';
@@ -12,10 +11,15 @@ import {
 } from '../../core/identities/managedPeerEdge.ts';
 import { RosterError, type RosterProvider } from '../../core/identities/rosterProvider.ts';
 import type { TopologyProvider } from '../../core/identities/topologyProvider.ts';
-import { MalformedField } from '../../core/sessions/fieldReaders.ts';
 import { parseToml } from '../exactToml.ts';
 import { isSameIdentity, readFolderFile, type FileIdentity } from '../readFolderFile.ts';
 import { forEachYielding } from '../yieldingLoop.ts';
+import {
+  peerWarnings,
+  problemOf,
+  sameNameProblem,
+  type IdentitySpecProblem,
+} from './identitySpecProblem.ts';
 import { parseIdentitySpec } from './parseIdentitySpec.ts';
 
 /** Most bytes in a spec. */
@@ -32,19 +36,6 @@ export interface IdentitySpecFile {
   readonly spec: DurableAgentSpec;
   /** Of the bytes of the file: SHA-256 in hex. Equal while nobody changed it. */
   readonly digest: string;
-}
-
-/** What is wrong with a file, or with the folder. */
-export interface IdentitySpecProblem {
-  readonly path: string;
-  /** Where in the file, such as `labels.team`. */
-  readonly field?: string | undefined;
-  /** From 1, where it is known. */
-  readonly line?: number | undefined;
-  /** Sentences for people: what is wrong and what to do. */
-  readonly problem: string;
-  /** A `warning` leaves the agent as it is described; an `error` leaves it out. */
-  readonly severity: 'error' | 'warning';
 }
 
 export interface IdentitySpecs {
@@ -107,12 +98,13 @@ export class IdentitySpecFiles implements RosterProvider, TopologyProvider {
     return (await this.read()).files.map(({ spec }) => spec);
   }
 
-  /** An edge for each two of whom one names the other, if both are targets. */
+  /** An edge for each two of whom one names the other, if both are described and targets. */
   computeEdges(
     targets: readonly AgentIdentity[],
     roster: readonly DurableAgentSpec[],
   ): Promise<readonly ManagedPeerEdge[]> {
-    const active = new Set(targets);
+    const described = new Set(roster.map(({ identity }) => identity));
+    const active = new Set(targets.filter((target) => described.has(target)));
     const edges = new Map<string, ManagedPeerEdge>();
     for (const { identity, peers } of roster) {
       if (!active.has(identity)) continue;
@@ -207,54 +199,6 @@ function identityIn(fileName: string): AgentIdentity {
   const identity = parseAgentIdentity(name);
   if (!reservedName.test(name)) return identity;
   throw new Error(`${JSON.stringify(name)} cannot be the name of a file on Windows.`);
-}
-
-function problemOf(
-  error: unknown,
-  text: string,
-): Pick<IdentitySpecProblem, 'field' | 'line' | 'problem'> {
-  if (error instanceof MalformedField) {
-    const line = lineOfField(text, error.field);
-    return { field: error.field, problem: error.message, ...(line !== undefined && { line }) };
-  }
-  if (error instanceof TomlError) {
-    const reason = errorText(error).replace(/^Invalid TOML document: /, '');
-    return {
-      line: error.line,
-      problem: `It is not valid TOML: ${reason}. Correct line ${error.line}.`,
-    };
-  }
-  if (error instanceof RangeError) {
-    return { problem: 'It is nested too deep. Write it with fewer levels.' };
-  }
-  return { problem: `${errorText(error)} Rename or correct the file.` };
-}
-
-/** The line on which the first part of a field is set, or opened as a table. */
-function lineOfField(text: string, field: string): number | undefined {
-  const first = /^[\w-]+/.exec(field)?.[0];
-  if (first === undefined) return undefined;
-  const pattern = new RegExp(`^\\s*(?:\\[+\\s*)?["']?${first}["']?\\s*[=.\\]]`);
-  const index = text.split('\n').findIndex((line) => pattern.test(line));
-  return index === -1 ? undefined : index + 1;
-}
-
-function sameNameProblem(other: string): { readonly problem: string } {
-  return {
-    problem: `Its name differs from ${other} in upper and lower case only, which some disks cannot tell apart. Rename or remove one of the two.`,
-  };
-}
-
-function peerWarnings(files: readonly IdentitySpecFile[]): readonly IdentitySpecProblem[] {
-  const names = new Set(files.map(({ spec }) => spec.identity));
-  return files.flatMap(({ path, spec }) =>
-    spec.peers
-      .filter((peer) => !names.has(peer))
-      .map((peer) => ({
-        ...{ path, field: 'peers', severity: 'warning' as const },
-        problem: `"peers" names ${peer}, of whom there is no description that can be used. Add ${peer}${specSuffix}, or remove the name.`,
-      })),
-  );
 }
 
 function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

@@ -152,7 +152,9 @@ export class MirroredContinuityStore implements ContinuityStore, Disposable {
       // A write that comes while this is copied puts it back.
       this.waiting.delete(identity);
       try {
-        await this.copy(identity);
+        const copied = await this.copy(identity);
+        // Of several processes that copy, the last one to look copies the newest.
+        if (this.recordText(identity) !== copied) this.waiting.set(identity, sinceMs);
         this.lastMirroredAtMs = this.clock.now();
         this.problem = undefined;
         this.retryMs = firstRetryMs;
@@ -179,12 +181,12 @@ export class MirroredContinuityStore implements ContinuityStore, Disposable {
   }
 
   /** The checkpoints first: what the copied record names is there. */
-  private async copy(identity: AgentIdentity): Promise<void> {
+  private async copy(identity: AgentIdentity): Promise<string | undefined> {
     const own = this.places.folder.of(identity);
     const found = readRecordFile(own, identity);
-    if (found === undefined) return;
+    if (found === undefined) return undefined;
     if ('problem' in found) throw new Error(`${join(own, recordFileName)}: ${found.problem}`);
-    const text = readText(own, recordFileName);
+    const text = this.recordText(identity) ?? '';
     await makePlainFolder(this.mirror);
     const target = join(this.mirror, basename(own));
     await makePlainFolder(target);
@@ -201,6 +203,12 @@ export class MirroredContinuityStore implements ContinuityStore, Disposable {
       if (!snapshotFilePattern.test(name) || names.includes(name)) continue;
       await unlink(join(snapshots, name)).catch(() => undefined);
     }
+    return text;
+  }
+
+  private recordText(identity: AgentIdentity): string | undefined {
+    const own = this.places.folder.of(identity);
+    return readRecordFile(own, identity) && readText(own, recordFileName);
   }
 }
 

@@ -31,6 +31,8 @@ export function ownerFileName(instance: string): string {
   return `${createHash('sha256').update(instance).digest('hex').slice(0, 32)}.json`;
 }
 
+export const ownerFilePattern = /^[0-9a-f]{32}\.json$/;
+
 /**
  * What an instance renewed. A file that cannot be read renews nothing: its leases then count from when
  * they were acquired. @throws system errors that say nothing of the file

@@ -1,4 +1,4 @@
-import { unlink } from 'node:fs/promises';
+import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentIdentity } from '../../core/identities/agentIdentity.ts';
 import type { FencingToken } from '../../core/identities/continuityRecord.ts';
@@ -12,6 +12,7 @@ import {
 import { maxTtlMs, type LeaseFile } from './leaseFile.ts';
 import {
   ownerFileName,
+  ownerFilePattern,
   ownersFolderName,
   readRenewals,
   renewalsText,
@@ -27,8 +28,13 @@ export interface KnownLease {
   readonly instance: string;
 }
 
+/** Far beyond the longest time of a lease. */
+const maxOwnerAgeMs = 24 * 60 * 60_000;
+
 /** The files in which instances say that they renewed. Only under the lock. */
 export class OwnerRenewals {
+  private hasSwept = false;
+
   constructor(private readonly folder: ContinuityFolder) {}
 
   /** Renews leases that are valid, with one write for each instance. @throws system errors, Error */
@@ -70,12 +76,25 @@ export class OwnerRenewals {
     instance: string,
     renewals: Renewals,
   ): Promise<void> {
-    await makePlainFolder(join(this.folder.path, ownersFolderName));
+    const owners = join(this.folder.path, ownersFolderName);
+    await makePlainFolder(owners);
+    if (!this.hasSwept) await this.sweep(owners);
     await atomicWrite(this.path(instance), renewalsText(instance, renewals), {
       beforeRename: transaction.assertStillHeld,
       isDurable: false,
       observe: fileSteps(this.folder.observe, 'owner'),
     });
+  }
+
+  /** The files of instances that ended long ago; without one a lease counts from when it was acquired. */
+  private async sweep(owners: string): Promise<void> {
+    this.hasSwept = true;
+    const oldestMs = Date.now() - maxOwnerAgeMs;
+    for (const name of await readdir(owners)) {
+      const path = join(owners, name);
+      const isOld = ((await stat(path).catch(() => undefined))?.mtimeMs ?? oldestMs) < oldestMs;
+      if (isOld && ownerFilePattern.test(name)) await unlink(path).catch(() => undefined);
+    }
   }
 
   private path(instance: string): string {

@@ -5,7 +5,7 @@ import { isSessionId } from '../../core/agents/sessionId.ts';
 import type { SessionId } from '../../core/sessions/sessionId.ts';
 import { isPlainFolder } from '../harnessSessions/plainFile.ts';
 import type { HeddleRoot } from '../heddleRoot.ts';
-import { makeStateFolder, writeOnce } from '../makeStateFolder.ts';
+import { makeFolders, writeOnce } from '../makeStateFolder.ts';
 
 /** The folder of the sessions of a root: one folder for each, under its id. */
 export function sessionsFolder(location: HeddleRoot): string {
@@ -35,7 +35,8 @@ const privateMode = 0o700;
 
 /** Makes the folder of all sessions where it is missing. @throws system errors, Error when something else is there */
 export async function makeSessionsFolder(folder: string): Promise<void> {
-  await makeStateFolder(join(folder, '..'));
+  // What else is in it may be meant for version control.
+  await makeFolders(join(folder, '..'));
   try {
     await mkdir(folder, { mode: privateMode });
     await writeOnce(join(folder, '.gitignore'), '*\n');

@@ -6,7 +6,8 @@ import { hostDiedEvent, readRecordedSession } from '../../core/sessions/recoverS
 import { SessionError } from '../../core/sessions/sessionError.ts';
 import type { SessionId } from '../../core/sessions/sessionId.ts';
 import type { Observation } from '../../core/sessions/sessionObserver.ts';
-import { attachToSession, type AttachedSession, type AttachOptions } from './attachToSession.ts';
+import type { AttachedSession } from './attachedSession.ts';
+import { attachToSession, type AttachOptions } from './attachToSession.ts';
 import { hostLiveness } from './hostLiveness.ts';
 import { SessionFiles } from './jsonlSessionStore.ts';
 import { readSessionLog } from './readSessionLog.ts';
@@ -90,14 +91,20 @@ class Course {
   async *live(): AsyncGenerator<Observation> {
     const attached = await this.attach();
     if (attached === undefined) return;
-    const stop = (): void => observation?.dispose();
+    const isOwn = attached !== this.options.attached;
     let observation: Awaited<ReturnType<AttachedSession['observe']>> | undefined;
+    const stop = (): void => {
+      observation?.dispose();
+      // Also ends a wait for an answer that does not come.
+      if (isOwn) attached.dispose();
+    };
+    this.options.signal?.addEventListener('abort', stop, { once: true });
     try {
+      if (this.isStopped()) return;
       observation = await attached.observe({ fromSequence: this.expected });
-      this.options.signal?.addEventListener('abort', stop, { once: true });
       for (;;) {
         const observed = await observation.next();
-        if (observed.kind === 'closed' || this.options.signal?.aborted === true) break;
+        if (observed.kind === 'closed' || this.isStopped()) break;
         // What was missed shows in the number of the next event, and is in the log.
         if (observed.kind === 'event') yield* this.tellLive(observed.event);
         if (this.isOver) break;
@@ -107,7 +114,6 @@ class Course {
     } finally {
       this.options.signal?.removeEventListener('abort', stop);
       stop();
-      if (attached !== this.options.attached) attached.dispose();
     }
   }
 
@@ -131,6 +137,10 @@ class Course {
     // What was told and never written has its number already.
     const sequence = Math.max(event.sequence, this.expected);
     yield { kind: 'event', event: { ...event, sequence } };
+  }
+
+  private isStopped(): boolean {
+    return this.options.signal?.aborted === true;
   }
 
   private async attach(): Promise<AttachedSession | undefined> {

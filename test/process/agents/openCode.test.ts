@@ -16,53 +16,61 @@ const files = { 'a.txt': 'one\ntwo\n', 'b.txt': 'x\n', 'held.txt': 'theirs\n' };
 
 type Plan = Readonly<Record<string, readonly ModelStep[]>>;
 
-describe('a real OpenCode', () => {
+/** A repository whose OpenCodes do what the plan says; to start one costs more than all that it does. */
+async function connected(
+  planOf: (path: (name: string) => string) => Plan,
+): Promise<ConnectedRepository<OpenCodeWorld>> {
+  let plan: Plan = {};
+  const repository = await ConnectedRepository.make(
+    (root) =>
+      makeOpenCodeWorld({
+        root,
+        files,
+        hooks: false,
+        script: (request) => stepsByPrompt(plan)(request),
+      }),
+    { harness: 'opencode' },
+  );
+  plan = planOf((name) => repository.path(name));
+  return repository;
+}
+
+const read = (filePath: string): ModelStep => callTool('read', { filePath });
+const write = (filePath: string, content: string): ModelStep =>
+  callTool('write', { filePath, content });
+const edit = (filePath: string, oldString: string, newString: string): ModelStep =>
+  callTool('edit', { filePath, oldString, newString });
+const bash = (command: string): ModelStep => callTool('bash', { command, description: 'Work' });
+
+describe('a real OpenCode that ends after its turn', () => {
+  const gate = createModelGate();
   let repository: ConnectedRepository<OpenCodeWorld>;
-  afterEach(() => repository.end());
+  let openCode: AgentProcess;
 
-  async function connected(planOf: (path: (name: string) => string) => Plan): Promise<void> {
-    let plan: Plan = {};
-    repository = await ConnectedRepository.make(
-      (root) =>
-        makeOpenCodeWorld({
-          root,
-          files,
-          hooks: false,
-          script: (request) => stepsByPrompt(plan)(request),
-        }),
-      { harness: 'opencode' },
-    );
-    plan = planOf((name) => repository.path(name));
-  }
-
-  const read = (filePath: string): ModelStep => callTool('read', { filePath });
-  const edit = (filePath: string, oldString: string, newString: string): ModelStep =>
-    callTool('edit', { filePath, oldString, newString });
-  const bash = (command: string): ModelStep => callTool('bash', { command, description: 'Work' });
-
-  const start = (): AgentProcess =>
-    repository.started(runOpenCodeOnce('Do the work', repository.world.options));
-
-  async function run(): Promise<void> {
-    const openCode = start();
-    equal((await openCode.exit).code, 0, openCode.stderr());
-  }
-
-  const results = (): readonly string[] =>
-    repository.world.model.asked.flatMap(({ toolResults }) => toolResults.map(({ text }) => text));
-
-  it('joins, hands its identity to its commands, holds what it edits, and tells what it used', async () => {
-    const gate = createModelGate();
-    await connected((path) => ({
+  before(async () => {
+    repository = await connected((path) => ({
       'Do the work': [
         read(path('a.txt')),
         edit(path('a.txt'), 'one', 'ONE'),
         bash('echo "agent $HEDDLE_AGENTS_SESSION"'),
+        read(path('held.txt')),
+        edit(path('held.txt'), 'theirs', 'mine'),
+        write(path('held.txt'), 'mine\n'),
+        write(path('new.txt'), 'new\n'),
+        bash('cat held.txt; sed -i s/theirs/mine/ held.txt'),
         { text: 'Done.', gate, usage: { input_tokens: 300, cache_read_input_tokens: 200 } },
       ],
     }));
-    const openCode = start();
+    await repository.holdBySomebody('held.txt');
+    openCode = repository.started(runOpenCodeOnce('Do the work', repository.world.options));
     await gate.arrived;
+  });
+  after(() => repository.end());
+
+  const results = (): readonly string[] =>
+    repository.world.model.asked.flatMap(({ toolResults }) => toolResults.map(({ text }) => text));
+
+  it('joins, hands its identity to its commands, and holds what it edits', async () => {
     const agent = await repository.agent();
     deepEqual(
       [agent.harness, agent.status, agent.pid, agent.liveness],
@@ -70,39 +78,24 @@ describe('a real OpenCode', () => {
     );
     notEqual(agent.process_start, null);
     match(agent.native_actor_key ?? '', /^opencode:session:ses_/);
-    deepEqual(await repository.locks(), [`a.txt ${agent.session_id}`]);
+    deepEqual(await repository.locks(), [
+      `a.txt ${agent.session_id}`,
+      'held.txt somebody',
+      `new.txt ${agent.session_id}`,
+    ]);
     match(results()[2] ?? '', new RegExp(`^agent ${agent.session_id}$`, 'm'));
-    gate.open();
-    equal((await openCode.exit).code, 0, openCode.stderr());
-    deepEqual(await repository.locks(), []);
-    equal((await repository.agent()).status, 'complete');
-    equal(repository.recorded('session').at(-1)?.model, 'claude-sonnet-4-5');
-    const usage = repository.recorded('usage').at(-1)?.usage as Record<string, number>;
-    deepEqual([usage.inputTokens, usage.outputTokens, usage.cacheReadTokens], [600, 40, 200]);
   });
 
   it('is refused a file of somebody else, and its command that changes it is recorded', async () => {
-    await connected((path) => ({
-      'Do the work': [
-        read(path('held.txt')),
-        edit(path('held.txt'), 'theirs', 'mine'),
-        callTool('write', { filePath: path('held.txt'), content: 'mine\n' }),
-        callTool('write', { filePath: path('new.txt'), content: 'new\n' }),
-        bash('cat held.txt; sed -i s/theirs/mine/ held.txt'),
-        { text: 'Done.' },
-      ],
-    }));
-    await repository.holdBySomebody('held.txt');
-    await run();
     const told = results();
-    equal(told.length, 5);
-    for (const reason of told.slice(1, 3)) {
+    equal(told.length, 8);
+    for (const reason of told.slice(4, 6)) {
       match(reason, /Heddle Agents: this edit was not made/);
       match(reason, /held\.txt .*somebody.*Mine/);
       match(reason, /heddle-agents lock .*held\.txt/);
     }
     equal(repository.read('new.txt'), 'new\n');
-    match(told[4] ?? '', /^theirs/); // until the command, which no hook can judge
+    match(told[7] ?? '', /^theirs/); // until the command, which no hook can judge
     equal(repository.read('held.txt'), 'mine\n');
     equal((await repository.activity('lock-refused')).length, 2);
     deepEqual(
@@ -111,54 +104,68 @@ describe('a real OpenCode', () => {
     );
   });
 
-  it('has a subagent as a child, which holds what it edits itself and ends before it', async () => {
-    const [gate, last] = [createModelGate(), createModelGate()];
-    const task = { description: 'Change', prompt: 'Be a helper', subagent_type: 'general' };
-    await connected((path) => ({
+  it('gives everything back at its end, and tells what it used', async () => {
+    gate.open();
+    equal((await openCode.exit).code, 0, openCode.stderr());
+    deepEqual(await repository.locks(), ['held.txt somebody']);
+    equal((await repository.agent()).status, 'complete');
+    equal(repository.recorded('session').at(-1)?.model, 'claude-sonnet-4-5');
+    const usage = repository.recorded('usage').at(-1)?.usage as Record<string, number>;
+    deepEqual([usage.inputTokens, usage.outputTokens, usage.cacheReadTokens], [1100, 90, 200]);
+  });
+});
+
+describe('a real OpenCode that serves a session', () => {
+  const [helping, helped] = [createModelGate(), createModelGate()];
+  const [broken, last] = [createModelGate(), createModelGate()];
+  let repository: ConnectedRepository<OpenCodeWorld>;
+  let server: AgentProcess;
+  let session: ServedSession;
+
+  before(async () => {
+    const helper = (prompt: string): ModelStep =>
+      callTool('task', { description: 'Change', prompt, subagent_type: 'general' });
+    repository = await connected((path) => ({
+      'Work together': [helper('Be a helper'), { text: 'Done.', gate: helped }],
       'Be a helper': [
         read(path('a.txt')),
         edit(path('a.txt'), 'one', 'ONE'),
-        { text: 'Changed.', gate },
+        { text: 'Changed.', gate: helping },
       ],
-      'Do the work': [callTool('task', task), { text: 'Done.', gate: last }],
+      'Do the work': [write(path('new.txt'), 'new\n'), { text: 'Never.', gate: broken }],
+      'Do more work': [read(path('b.txt')), edit(path('b.txt'), 'x', 'X'), helper('Help again')],
+      'Help again': [
+        read(path('a.txt')),
+        edit(path('a.txt'), 'two', 'TWO'),
+        { text: 'Never.', gate: last },
+      ],
     }));
-    const openCode = start();
-    await gate.arrived;
+    server = repository.started(startOpenCodeServer(repository.world.options));
+    session = await newSession(server);
+  });
+  after(() => repository.end());
+
+  it('has a subagent as a child, which holds what it edits itself and ends before it', async () => {
+    const turn = session.prompt('Work together');
+    await helping.arrived;
     const parent = await repository.agent();
     const [child, ...others] = await repository.childrenOf(parent);
     deepEqual(others, []);
-    deepEqual([child?.pid, child?.status, child?.liveness], [openCode.pid, 'active', 'alive']);
+    deepEqual([child?.pid, child?.status, child?.liveness], [server.pid, 'active', 'alive']);
     deepEqual(await repository.locks(), [`a.txt ${child?.session_id ?? ''}`]);
-    gate.open();
-    await last.arrived;
+    helping.open();
+    await helped.arrived;
     await eventually('the child ends', async () => {
       return (await repository.childrenOf(parent))[0]?.status === 'complete';
     });
     deepEqual(await repository.locks(), []);
     equal((await repository.agent()).status, 'active');
-    last.open();
-    equal((await openCode.exit).code, 0, openCode.stderr());
-    equal((await repository.agent()).status, 'complete');
+    helped.open();
+    await turn;
     equal(repository.read('a.txt'), 'ONE\ntwo\n');
   });
 
-  it('gives back what it held when a person breaks its turn off, or when it is killed', async () => {
-    const [broken, last] = [createModelGate(), createModelGate()];
-    const task = { description: 'Change', prompt: 'Be a helper', subagent_type: 'general' };
-    await connected((path) => ({
-      'Do the work': [
-        callTool('write', { filePath: path('new.txt'), content: 'new\n' }),
-        { text: 'Never.', gate: broken },
-      ],
-      'Do more work': [read(path('b.txt')), edit(path('b.txt'), 'x', 'X'), callTool('task', task)],
-      'Be a helper': [
-        read(path('a.txt')),
-        edit(path('a.txt'), 'one', 'ONE'),
-        { text: 'Never.', gate: last },
-      ],
-    }));
-    const server = repository.started(startOpenCodeServer(repository.world.options));
-    const session = await newSession(server);
+  it('gives back what it held when a person breaks its turn off', async () => {
     const turn = session.prompt('Do the work');
     await broken.arrived;
     const agent = await repository.agent();
@@ -169,15 +176,18 @@ describe('a real OpenCode', () => {
     await eventually('the turn is over', async () => (await repository.locks()).length === 0);
     const { status, liveness } = await repository.agent();
     deepEqual([status, liveness], ['active', 'alive']);
+  });
 
+  it('gives back what it and its subagent held when it is killed', async () => {
     session.prompt('Do more work').catch(() => undefined); // it dies
     await last.arrived;
     equal((await repository.locks()).length, 2);
     server.kill('SIGKILL');
     await server.exit;
     deepEqual(await repository.locks(), []);
+    const killed = (await repository.agents()).filter(({ status }) => status === 'active');
     deepEqual(
-      (await repository.agents()).map((each) => each.liveness),
+      killed.map(({ liveness }) => liveness),
       ['dead', 'dead'],
     );
   });

@@ -26,7 +26,7 @@ describe('what coding agents gave their hooks', () => {
   const courses = new Map<string, readonly string[]>();
 
   before(async () => {
-    const lines = await twoAtATime(runs, courseOf);
+    const lines = await twoAtATime(runs, (each) => courseOf(each, { run: runHook }));
     for (const [i, { name }] of runs.entries()) courses.set(name, lines[i] ?? []);
   });
 

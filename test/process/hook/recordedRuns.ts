@@ -78,14 +78,17 @@ export function documentedPayloads(harness: HarnessId): readonly KeptPayload[] {
  * Runs the calls one after another and tells, a line each, what was answered and what then was
  * different: agents with their state and parent, and who takes or gives back what.
  */
-export async function courseOf({ calls }: RecordedRun): Promise<readonly string[]> {
+export async function courseOf(
+  { calls }: RecordedRun,
+  { run }: { readonly run: (input: string, place: HookPlace) => Promise<HookEnd> },
+): Promise<readonly string[]> {
   const repository = new HookRepository();
   try {
     const lines: string[] = [];
     let before = await stateOf(repository);
     for (const call of calls) {
       const input = inputOf(call, repository.root);
-      const { stdout, stderr, code } = await runHook(input, { cwd: repository.root });
+      const { stdout, stderr, code } = await run(input, { cwd: repository.root });
       const state = await stateOf(repository);
       const name = call.file.replace(/^.*\/(?:documented\/|[a-z-]+-(?=[A-Z]|[a-z]+\.|usage))?/, '');
       const tell = (line: string): number =>

@@ -9,11 +9,8 @@ import type { RunSpec } from '../../../src/core/sessions/sessionSpec.ts';
 import { heddleRootAt } from '../../../src/node/heddleRoot.ts';
 import { isProcessGone } from '../../../src/node/processGone.ts';
 import { createProcessProbe } from '../../../src/node/processProbe.ts';
-import {
-  attachToSession,
-  type AttachedSession,
-  type AttachOptions,
-} from '../../../src/node/sessions/attachToSession.ts';
+import type { AttachedSession } from '../../../src/node/sessions/attachedSession.ts';
+import { attachToSession, type AttachOptions } from '../../../src/node/sessions/attachToSession.ts';
 import { ownEndpointPlace } from '../../../src/node/sessions/endpointFolder.ts';
 import { readRecoveredSession } from '../../../src/node/sessions/endDeadSession.ts';
 import { SessionFiles } from '../../../src/node/sessions/jsonlSessionStore.ts';

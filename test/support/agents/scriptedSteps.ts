@@ -41,27 +41,30 @@ export interface ScriptedRequest {
 /** More requests than this are a script that goes round in circles: they are refused. */
 const maxScriptedRequests = 300;
 
-interface HeldStep<Failure> {
+interface HeldStep {
   readonly gate?: ModelGate;
-  readonly fail?: Failure;
+  readonly fail?: { readonly status: number; readonly message: string };
 }
 
+type FailureOf<Step extends HeldStep> = NonNullable<Step['fail']>;
+
 /** A scripted model in the middle of its work. */
-export interface ScriptedTurns<Request, Step, Failure> {
+export interface ScriptedTurns<Request, Step extends HeldStep> {
   /** Takes each request as it comes. */
   readonly asked: Request[];
   readonly script: (request: Request) => Step | Promise<Step>;
   /** Says in the form of this API that there is no answer. */
-  readonly answerError: (answer: Answer, failure: Failure) => void;
-  readonly tooOften: Failure;
+  readonly answerError: (answer: Answer, failure: FailureOf<Step>) => void;
+  /** What is said to an agent that asks for ever. */
+  readonly tooOften: FailureOf<Step>;
 }
 
 /**
  * The step with which a request is to be answered, once its gate is open. Undefined when nothing more is
  * to be sent: the script told a failure, which was answered, or the agent has hung up meanwhile.
  */
-export async function nextStep<Request, Failure, Step extends HeldStep<Failure>>(
-  { asked, script, answerError, tooOften }: ScriptedTurns<Request, Step, Failure>,
+export async function nextStep<Request, Step extends HeldStep>(
+  { asked, script, answerError, tooOften }: ScriptedTurns<Request, Step>,
   request: Request,
   { answer }: { readonly answer: Answer },
 ): Promise<Step | undefined> {

@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import * as vscode from 'vscode';
 import { toPickText, toPlainLine } from '../../../presentation/plainText.ts';
 import { runOf } from '../../../presentation/sessions/rows/listedSession.ts';
@@ -19,10 +20,12 @@ export function createLogInCommand(services: Services): CommandHandler {
       if (agent !== undefined) sayUnknown(services.agents.nameOf(agent));
       return undefined;
     }
-    const { name, command } = logIn;
+    const { name, command, folder } = logIn;
+    const path = [process.env.PATH, folder].filter((each) => each !== undefined).join(delimiter);
     const terminal = vscode.window.createTerminal({
       name: vscode.l10n.t('Log In to {0}', name),
       ...(session && { cwd: session.root }),
+      env: { PATH: path },
     });
     terminal.show();
     terminal.sendText(command);

@@ -14,6 +14,7 @@ import { toPlainLine } from '../../../presentation/plainText.ts';
 import type { CommandHandler } from '../../commands/commandServices.ts';
 import { isWithin } from '../windowConcern.ts';
 import type { SessionServices } from '../sessionServices.ts';
+import { readPermissionPolicy } from '../sessionSettings.ts';
 import type { StartWish } from '../sessionStarter.ts';
 import { askStart } from './askStart.ts';
 import { withSelection } from './selectionPrompt.ts';
@@ -56,7 +57,8 @@ export function createStartHereCommand(services: Services): CommandHandler {
 
 async function askAndStart(place: StartPlace, services: Services): Promise<unknown> {
   const { t } = vscode.l10n;
-  const asked = await askStart(services, { title: t('Start Session'), about: aboutOf(place) });
+  const about = [aboutOf(place), policyText()].filter((text) => text !== '').join(' · ');
+  const asked = await askStart(services, { title: t('Start Session'), about });
   if (asked === undefined) return undefined;
   const { root, cwd, contextFiles, parent, selection } = place;
   const prompt = withSelection(asked.prompt, selection);
@@ -71,6 +73,14 @@ export async function startSession(
   const ref = await starter.start(wish);
   panels.show(ref);
   return { sessionId: ref.sessionId };
+}
+
+/** What the agent will do without asking; empty for nothing. */
+function policyText(): string {
+  const { t } = vscode.l10n;
+  const { edits, commands } = readPermissionPolicy();
+  if (commands === 'allow') return t('it edits free files and runs commands without asking');
+  return edits === 'allow' ? t('it edits free files without asking') : '';
 }
 
 function aboutOf({ cwd, contextFiles, selection }: StartPlace): string {

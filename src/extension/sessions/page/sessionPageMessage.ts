@@ -24,8 +24,10 @@ const plainActions = [
   'copyId',
 ] as const;
 
+type PlainAction = (typeof plainActions)[number];
+
 export type SessionPageMessage =
-  | { readonly kind: (typeof plainActions)[number] }
+  | { readonly [K in PlainAction]: { readonly kind: K } }[PlainAction]
   | { readonly kind: 'followUp'; readonly prompt: string }
   | {
       readonly kind: 'openFile' | 'showDiff';

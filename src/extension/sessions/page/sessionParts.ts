@@ -164,6 +164,8 @@ function composerHtml(
 ): Html | undefined {
   if (!canAct || groupOf(transcript) !== 'ended' || runOf(transcript) === undefined)
     return undefined;
+  // An agent that did not even begin has nothing to go on with.
+  if (transcript.digest.conversationId === undefined) return undefined;
   return html`<h2><label for="follow-up">${t('Go on with this conversation')}</label></h2>
     <textarea
       id="follow-up"

@@ -24,7 +24,6 @@ export const codexAcp: ProvenAgent = {
       executables: [process.platform === 'win32' ? '.bin/codex-acp.cmd' : '.bin/codex-acp'],
     }),
   takesUp: 'resumed',
-  afterRefusal: { kind: 'ends', stopReason: 'cancelled' },
   logIn:
     /^Codex wants you to log in first\. Run "codex login" in a terminal, or set OPENAI_API_KEY\./,
   prepare: async ({ world, program, isLoggedIn }) => {

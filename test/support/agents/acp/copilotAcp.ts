@@ -15,7 +15,6 @@ export const copilotAcp: ProvenAgent = {
       executables: [process.platform === 'win32' ? '.bin/copilot.cmd' : '.bin/copilot'],
     }),
   takesUp: 'loaded',
-  afterRefusal: { kind: 'ends', stopReason: 'end_turn' },
   logIn: /wants you to log in first\. Run "copilot login" in a terminal/,
   prepare: async ({ world, program, isLoggedIn }) => {
     const path = world.path('a.txt');

@@ -22,7 +22,6 @@ export const geminiAcp: ProvenAgent = {
       renameSync(join(folder, name), join(folder, earlier));
     }
   },
-  afterRefusal: { kind: 'told', as: /canceled by the user/ },
   logIn: /^Gemini CLI wants you to log in first\. Run "gemini" in a terminal.*GEMINI_API_KEY/,
   prepare: async ({ world, program, isLoggedIn }) => {
     const change = { file_path: world.path('a.txt'), old_string: 'one', new_string: 'ONE' };

@@ -9,7 +9,6 @@ export const openCodeAcp: ProvenAgent = {
   harness: 'opencode',
   ensure: ensureOpenCode,
   takesUp: 'resumed',
-  afterRefusal: { kind: 'told', as: /rejected permission to use this specific tool call/ },
   logIn: undefined,
   prepare: async ({ world, program }) => {
     const filePath = world.path('a.txt');

@@ -36,10 +36,6 @@ export interface ProvenAgent {
   readonly takesUp: 'resumed' | 'loaded';
   /** Makes what it keeps of a conversation look older. */
   readonly passTime?: (world: AcpWorld) => void;
-  /** What the agent does with an edit that was refused: it tells the model, or ends its turn. */
-  readonly afterRefusal:
-    | { readonly kind: 'told'; readonly as: RegExp }
-    | { readonly kind: 'ends'; readonly stopReason: string };
   /** What is said when it is not logged in; undefined when it needs no log-in. */
   readonly logIn: RegExp | undefined;
 }

@@ -98,11 +98,9 @@ export function provesSessions(proven: ProvenAgent): void {
       ),
       ['lock-refused'],
     );
-    const { afterRefusal } = proven;
-    const told = model?.results().at(-1)?.join('\n') ?? '';
-    equal(session.said.includes('Edited.'), afterRefusal.kind === 'told');
-    if (afterRefusal.kind === 'told') match(told, afterRefusal.as);
-    else equal(record.stop_reason, afterRefusal.stopReason);
+    equal(record.stop_reason, 'end_turn');
+    const explained = /not by the person you work for.*a\.txt is held by somebody/s;
+    ok(model?.lastTexts().some((text) => explained.test(text)));
   });
 
   it('is cancelled while it asks, and nothing is changed or held', async () => {

@@ -70,7 +70,7 @@ function serve(): void {
     .onRequest(methods.agent.session.prompt, async ({ params, client }) => {
       cancelled = new AbortController();
       const [block] = params.prompt;
-      const steps = JSON.parse(block?.type === 'text' ? block.text : '[]') as readonly Step[];
+      const steps = scriptIn(block?.type === 'text' ? block.text : '[]');
       for (const step of steps) {
         if (cancelled.signal.aborted) break;
         await take(step, { client, sessionId: params.sessionId });
@@ -89,6 +89,13 @@ function serve(): void {
     process.on('SIGTERM', () => undefined);
     setInterval(() => undefined, 1000);
   }
+}
+
+/** A prompt that is no script is kept among the answers. */
+function scriptIn(prompt: string): readonly Step[] {
+  if (prompt.startsWith('[')) return JSON.parse(prompt) as readonly Step[];
+  answers.push({ prompt });
+  return [];
 }
 
 interface Place {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { ExecutionFailure } from '../../../../src/core/sessions/failure.ts';
 import { AskRefused } from '../../../../src/core/sessions/sessionExecutor.ts';
@@ -226,6 +227,19 @@ describe('Questions of an execution', () => {
     }
     world.registry.resume(id, single('q-0'));
     assert.equal(world.registry.state(id).state, 'running');
+  });
+
+  it('let go of the signal that could withdraw them, however they come to their end', async () => {
+    const id = await world.start();
+    const run = world.run(id);
+    const { signal } = new AbortController();
+    run.ask([{ text: 'May I?' }], signal);
+    world.registry.resume(id, single('q-0'));
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+    run.ask([{ text: 'And this?' }], signal);
+    world.registry.cancel(id, world.reason());
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+    await settle();
   });
 
   it('are all refused when the session is cancelled', async () => {

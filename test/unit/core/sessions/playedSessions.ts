@@ -345,9 +345,9 @@ export class PlayedSessions {
     const run = this.world.executor.runs.get(id);
     const state = this.world.registry.state(id);
     if (run) assert.equal(run.control.signal.aborted, wish !== undefined);
-    if (wish === undefined) return assert.notEqual(state.state, 'cancelled');
+    if (wish === undefined) return void assert.notEqual(state.state, 'cancelled');
     if (events[0] === wish) assert.equal(run, undefined, 'nothing of it is executed');
-    if (!isTerminal(state)) return assert.equal(state.state, 'running', 'it asks nothing');
+    if (!isTerminal(state)) return void assert.equal(state.state, 'running', 'it asks nothing');
     assert.ok(state.state === 'cancelled', 'whatever it came to');
     assert.deepEqual(state.cancel.reason, wish.reason);
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Emitter } from '../../../../src/base/event.ts';
 import { silentLogger } from '../../../../src/base/logger.ts';
@@ -70,6 +70,20 @@ describe('the sessions of a root', () => {
     rmSync(join(sessions.folder, 'session-1'), { recursive: true });
     await eventually('it is gone', () => groups(sessions) === '');
     assert.ok(changes.slice(1).every((ids) => ids.has('session-1')));
+  });
+
+  it('are found though their folder was there before what is in it', async () => {
+    const sessions = open();
+    await eventually('it is known that there are none', () => sessions.isKnown);
+    mkdirSync(join(sessions.folder, 'session-1'), { recursive: true });
+    const stray = await ours('session-0');
+    putSession(sessions.folder, stray, [anEvent(1)]);
+    // By now the empty folder was looked at, and nothing more is told of it from above.
+    await eventually('the other is listed', () => groups(sessions) === 'session-0:running');
+    addEvents(sessions.folder, 'session-0', [doneEvent(2)]);
+    await eventually('the other has ended', () => groups(sessions) === 'session-0:ended');
+    putSession(sessions.folder, await ours('session-1'), [anEvent(1)]);
+    await eventually('it is listed', () => groups(sessions).includes('session-1:running'));
   });
 
   it('have failed when their host is gone', async () => {

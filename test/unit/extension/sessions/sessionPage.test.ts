@@ -92,6 +92,17 @@ describe('the page of a session', () => {
     assert.deepEqual(actionsOf(answered), ['cancel', 'copyId', 'openFile', 'showDiff']);
   });
 
+  it('shows a tool call once: in the question while that is open, else where it stands', () => {
+    const entryOfCall = (): number => 1;
+    const htmlOf = (course: readonly EventContent[]): string => {
+      const entry = transcriptOf(course).entries.find(({ kind }) => kind === 'question');
+      assert.ok(entry);
+      return entryHtml(entry, { t: inEnglish, canAnswer: true, entryOfCall }).markup;
+    };
+    assert.match(htmlOf(asks), /data-about="1"[^]*class="diff"/);
+    assert.doesNotMatch(htmlOf([...asks, ...isAllowed]), /class="diff"/);
+  });
+
   it('offers to go on and to run again when the session has ended', () => {
     const actions = actionsOf(pageOf(transcriptOf(usualCourse)));
     assert.ok(actions.includes('followUp') && actions.includes('rerun'));

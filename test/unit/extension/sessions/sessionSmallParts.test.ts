@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import type { ProcessState } from '../../../../src/core/agents/liveness.ts';
+import { authenticationNeeded } from '../../../../src/core/acp/authentication.ts';
 import { cachedProbe } from '../../../../src/extension/sessions/cachedProbe.ts';
 import { withSelection } from '../../../../src/extension/sessions/commands/selectionPrompt.ts';
+import { logInCommand } from '../../../../src/extension/sessions/logInCommand.ts';
 import { minimalEdit } from '../../../../src/extension/sessions/minimalEdit.ts';
 import { ToldQuestions } from '../../../../src/extension/sessions/toldQuestions.ts';
 import { isWithin } from '../../../../src/extension/sessions/windowConcern.ts';
+import { acpPresets } from '../../../../src/harnesses/acpPresets.ts';
+import { isLogInNeeded } from '../../../../src/presentation/sessions/logInNeeded.ts';
 
 describe('the change of a text in an editor', () => {
   const texts = ['', 'a', 'aa', 'one\ntwo\nthree', 'one\r\ntwo', 'one\ntwo', '😀x', '😁x', 'x😀'];
@@ -28,6 +32,28 @@ describe('the change of a text in an editor', () => {
     assert.deepEqual(edit, { start: 4, end: 7, text: '2' });
     assert.deepEqual(minimalEdit('a😀b', 'a😁b'), { start: 1, end: 3, text: '😁' });
     assert.deepEqual(minimalEdit('a\r\nb', 'a\nb'), { start: 1, end: 3, text: '\n' });
+  });
+});
+
+describe('logging in to an agent', () => {
+  it('has a command for each agent that we know', () => {
+    for (const { id, logIn } of acpPresets()) {
+      assert.match(logInCommand(logIn) ?? '', /^[a-z-]+( [a-z]+)*$/, id);
+    }
+    assert.equal(logInCommand('Set API_KEY.'), undefined);
+  });
+
+  it('is known to be needed from how a session failed', () => {
+    const agent = { displayName: 'Codex', command: 'codex' };
+    const methods = [{ id: 'x', name: 'Browser', description: 'opens a page' }];
+    for (const message of [
+      authenticationNeeded(agent, methods),
+      authenticationNeeded({ ...agent, logIn: 'Run it.' }, []),
+    ]) {
+      assert.ok(isLogInNeeded({ kind: 'agent-error', message }));
+      assert.ok(!isLogInNeeded({ kind: 'engine-error', message }));
+    }
+    assert.ok(!isLogInNeeded({ kind: 'agent-error', message: 'Codex has no credit left.' }));
   });
 });
 

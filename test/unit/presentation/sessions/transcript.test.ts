@@ -267,6 +267,28 @@ describe('the transcript of a session', () => {
     }
   });
 
+  it('divides a long message at its paragraphs, and remembers the code in which it does', () => {
+    const line = `${'word '.repeat(19)}word\n`;
+    const parts = [
+      'Look:\n\n',
+      '```ts\n',
+      ...Array.from({ length: 300 }, () => line),
+      '```\n',
+      'End.',
+    ];
+    const { entries } = transcriptOf(parts.map(says));
+    ok(entries.length > 2);
+    const messages = entries.map((entry) => {
+      ok(entry.kind === 'message');
+      return entry;
+    });
+    equal(messages.map(({ text }) => text.text).join(''), parts.join(''));
+    ok(messages.every(({ text }) => text.text.length <= 9000));
+    deepEqual([...new Set(messages.slice(1).map(({ fence }) => fence))], ['```']);
+    equal(messages[0]?.fence, undefined);
+    equal(new Set(entries.map(({ id }) => id)).size, entries.length);
+  });
+
   it('joins characters that chunks have cut apart', () => {
     const smile = '😀';
     const text = (parts: readonly string[]): string =>

@@ -1,0 +1,135 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Emitter } from '../base/event.ts';
+import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/logger.ts';
+import { errorText } from '../base/errorText.ts';
+import type { AgentIdentity } from '../core/identities/agentIdentity.ts';
+import type { SessionId } from '../core/sessions/sessionId.ts';
+import { ConversationBridge } from '../node/identities/conversationBridge.ts';
+import type { FileInbox } from '../node/identities/fileInbox.ts';
+import { IdentityOwner } from '../node/identities/identityOwner.ts';
+import { HostedSessions } from '../node/identities/identitySessions.ts';
+import { toPlainLine } from '../presentation/plainText.ts';
+import { ownerLabel, type OpenIdentities } from './identityAccess.ts';
+import { openSessions } from './sessionAccess.ts';
+import { expectAgent } from './sessionAgents.ts';
+import { hostProgram, parentOf, policyOf, type AllowFlags } from './sessionHosting.ts';
+import type { VerbContext } from './verbContext.ts';
+
+/** What takes longer than this is not waited for. */
+const patienceMs = 10_000;
+
+/** An owner for the time of one call, and the turns that go on meanwhile. */
+export class OwnerCall implements Disposable {
+  private readonly running = new Map<AgentIdentity, SessionId>();
+  /** Those of whom the last turn is not in a checkpoint yet. */
+  private readonly unkept = new Set<AgentIdentity>();
+  private readonly changed = new Emitter<void>();
+  private readonly subscriptions = new DisposableStore();
+
+  constructor(
+    readonly owner: IdentityOwner,
+    private readonly bridge: ConversationBridge,
+    private readonly inbox: Pick<FileInbox, 'list'>,
+  ) {
+    const own = this.subscriptions;
+    own.add(
+      bridge.onDidStartTurn(({ identity, sessionId }) => {
+        this.running.set(identity, sessionId);
+        this.unkept.add(identity);
+        this.changed.fire();
+      }),
+    );
+    own.add(
+      bridge.onDidEndTurn(({ identity, sessionId }) => {
+        if (this.running.get(identity) === sessionId) this.running.delete(identity);
+        this.unkept.add(identity);
+        this.changed.fire();
+      }),
+    );
+    own.add(
+      owner.runtime.onDidHappen(({ kind, identity }) => {
+        if (kind === 'checkpoint_completed') this.unkept.delete(identity);
+        this.changed.fire();
+      }),
+    );
+  }
+
+  /** The session in which an agent is at work, or is about to be; undefined when nothing waits for it. */
+  async nextTurn(identity: AgentIdentity): Promise<SessionId | undefined> {
+    const isComing =
+      this.bridge.isBusy(identity) || (await this.inbox.list(identity)).messages.length > 0;
+    if (isComing) await this.until(() => this.running.has(identity));
+    return this.running.get(identity);
+  }
+
+  /** Resolves when the owner knows that a turn is over, and has kept where the conversation stands. */
+  async settled(identity: AgentIdentity, sessionId: SessionId): Promise<void> {
+    await this.until(() => this.running.get(identity) !== sessionId);
+    await this.kept(identity);
+  }
+
+  /** Resolves when a checkpoint has all that is known, or when none comes. */
+  kept(identity: AgentIdentity): Promise<void> {
+    return this.until(() => !this.unkept.has(identity));
+  }
+
+  dispose(): void {
+    this.subscriptions.dispose();
+    this.changed.dispose();
+  }
+
+  /** Keeps the process waiting, because nothing else may; not for ever. */
+  private async until(isSo: () => boolean): Promise<void> {
+    if (isSo()) return;
+    const waiting = new AbortController();
+    const subscription = this.changed.event(() => isSo() && waiting.abort());
+    await delay(patienceMs, undefined, { signal: waiting.signal }).catch(() => undefined);
+    subscription.dispose();
+  }
+}
+
+/**
+ * Does something as the owner of whom it takes leases for, and gives them up afterwards. What runs goes
+ * on, for whoever owns it next. Only presets are run, never a command out of a description.
+ */
+export async function asOwner<T>(
+  context: VerbContext,
+  open: OpenIdentities,
+  { allow, work }: AllowFlags & { readonly work: (call: OwnerCall) => Promise<T> },
+): Promise<T> {
+  const { host, output } = context;
+  const { location, worktree, specs, continuity, probe } = open;
+  const { clock } = host;
+  const logger = noteLogger((text) => output.notes([text]));
+  const sessions = new HostedSessions({
+    ...{ location, program: hostProgram(), env: host.env, probe, clock },
+    ...{ client: openSessions(context).client, policy: () => policyOf({ allow }) },
+  });
+  const bridge = new ConversationBridge({
+    ...{ sessions, cwd: worktree, parent: parentOf(context, location) },
+    ...{ random: randomBytes, clock, logger },
+    expectAgent: (preset) => expectAgent(context, preset),
+  });
+  const owner = new IdentityOwner({
+    ...{ continuity, bridge, specs, clock, logger, random: randomBytes },
+    ...{ instance: `cli-${randomUUID()}`, label: ownerLabel(location.root) },
+    monotonicNow: () => performance.now(),
+  });
+  const call = new OwnerCall(owner, bridge, continuity.inbox);
+  try {
+    await owner.registerAll();
+    return await work(call);
+  } finally {
+    call.dispose();
+    await owner.stop();
+  }
+}
+
+/** What matters to a person who waits; the rest is for nobody. */
+function noteLogger(note: (text: string) => void): Logger {
+  const ignore = (): void => undefined;
+  const say = (message: string | Error): void => note(toPlainLine(errorText(message), 1000));
+  return { trace: ignore, debug: ignore, info: ignore, warn: say, error: say };
+}

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { systemClock } from '../../base/clock.ts';
+import { errorText } from '../../base/errorText.ts';
+import { Emitter } from '../../base/event.ts';
+import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import { personActorKey } from '../../core/agents/personReservation.ts';
+import { ConversationBridge } from '../../node/identities/conversationBridge.ts';
+import { IdentityOwner } from '../../node/identities/identityOwner.ts';
+import { HostedSessions } from '../../node/identities/identitySessions.ts';
+import type { HostProgram } from '../../node/sessions/startSessionHost.ts';
+import type { SessionAgents } from '../sessions/sessionAgents.ts';
+import { hostEnvironment } from '../sessions/sessionStarter.ts';
+import { readPermissionPolicy, readRetention } from '../sessions/sessionSettings.ts';
+import type { WindowIdentity } from '../windowIdentity.ts';
+import type { IdentityListSet } from './identityListSet.ts';
+import { ownerLabel } from './ownerLabel.ts';
+import type { PlaceIdentities } from './placeIdentities.ts';
+
+export interface IdentityOwnersOptions {
+  readonly agents: Pick<SessionAgents, 'expect'>;
+  readonly identity: Pick<WindowIdentity, 'nameIn'>;
+  readonly context: Pick<vscode.ExtensionContext, 'asAbsolutePath'>;
+  readonly logger: vscode.LogOutputChannel;
+}
+
+/**
+ * What this window owns, one owner for each checkout, made when it is first needed. A restricted window
+ * has none, and none takes anything before it is told to.
+ */
+export class IdentityOwners implements Disposable {
+  private readonly own = new DisposableStore();
+  private readonly _onDidChange: Emitter<string>;
+  private readonly owners = new Map<string, IdentityOwner>();
+
+  constructor(
+    private readonly lists: Pick<IdentityListSet, 'places' | 'get' | 'onDidChange'>,
+    private readonly options: IdentityOwnersOptions,
+  ) {
+    this._onDidChange = this.own.add(
+      new Emitter<string>((error) => options.logger.error('A listener failed.', error)),
+    );
+    this.own.add(
+      lists.onDidChange((place) => {
+        if (place === undefined) this.closeGone();
+        // What others put into an inbox is told by its files.
+        else this.owners.get(place.worktree)?.noticeInbox();
+      }),
+    );
+    this.own.add({ dispose: () => this.closeAll() });
+  }
+
+  /** Told with the checkout in which something of what is owned here changed. */
+  get onDidChange(): Emitter<string>['event'] {
+    return this._onDidChange.event;
+  }
+
+  /** The owner that there is. */
+  current(worktree: string): IdentityOwner | undefined {
+    return this.owners.get(worktree);
+  }
+
+  /** The owner of a checkout, made if there is none. @throws Error in a restricted window, or without such a checkout */
+  of(worktree: string): IdentityOwner {
+    const { t } = vscode.l10n;
+    if (!vscode.workspace.isTrusted) {
+      throw new Error(t('A restricted window owns no agents. Trust the workspace first.'));
+    }
+    const known = this.owners.get(worktree);
+    if (known) return known;
+    const place = this.lists.get(worktree);
+    if (place === undefined) throw new Error(t('{0} is not open in this window.', worktree));
+    const owner = this.open(place);
+    this.owners.set(worktree, owner);
+    return owner;
+  }
+
+  dispose(): void {
+    this.own.dispose();
+  }
+
+  private open(place: PlaceIdentities): IdentityOwner {
+    const { worktree, root, continuity, specs, instance } = place;
+    const { agents, identity, context, logger } = this.options;
+    const { location, probe } = root;
+    const person = identity.nameIn(location.root);
+    const random = (byteCount: number): Uint8Array => randomBytes(byteCount);
+    const sessions = new HostedSessions({
+      ...{ location, probe, clock: systemClock, env: hostEnvironment() },
+      program: programOf(context),
+      policy: readPermissionPolicy,
+      keep: readRetention,
+      client: { name: person.slice(0, 200), kind: 'window', pid: process.pid },
+    });
+    const bridge = new ConversationBridge({
+      ...{ sessions, cwd: worktree, random, clock: systemClock, logger },
+      expectAgent: (preset) => agents.expect(preset),
+      parent: { actorKey: personActorKey(person) },
+    });
+    const owner = new IdentityOwner({
+      ...{ continuity, bridge, specs, instance, random, clock: systemClock, logger },
+      label: ownerLabel(person, location.root),
+      monotonicNow: () => performance.now(),
+    });
+    owner.onDidChange(() => {
+      this._onDidChange.fire(worktree);
+      void place.refresh();
+    });
+    return owner;
+  }
+
+  private closeGone(): void {
+    const open = new Set(this.lists.places.map(({ worktree }) => worktree));
+    for (const worktree of [...this.owners.keys()]) {
+      if (!open.has(worktree)) this.close(worktree);
+    }
+  }
+
+  private closeAll(): void {
+    for (const worktree of [...this.owners.keys()]) this.close(worktree);
+  }
+
+  /** Agents that are at work go on; whoever owns them next finds them. */
+  private close(worktree: string): void {
+    const owner = this.owners.get(worktree);
+    this.owners.delete(worktree);
+    owner?.stop().catch((error: unknown) => this.options.logger.warn(errorText(error)));
+  }
+}
+
+/** The editor's own runtime, so that no node need be installed. */
+function programOf(context: Pick<vscode.ExtensionContext, 'asAbsolutePath'>): HostProgram {
+  const isElectron = process.versions.electron !== undefined;
+  return { cli: context.asAbsolutePath('dist/cli.cjs'), node: process.execPath, isElectron };
+}
