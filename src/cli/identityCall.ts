@@ -5,6 +5,7 @@ import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import { errorText } from '../base/errorText.ts';
 import type { AgentIdentity } from '../core/identities/agentIdentity.ts';
+import { internalFailure } from '../core/identities/identityError.ts';
 import type { SessionId } from '../core/sessions/sessionId.ts';
 import { ConversationBridge } from '../node/identities/conversationBridge.ts';
 import type { FileInbox } from '../node/identities/fileInbox.ts';
@@ -22,9 +23,9 @@ const patienceMs = 10_000;
 
 /** An owner for the time of one call, and the turns that go on meanwhile. */
 export class OwnerCall implements Disposable {
-  private readonly running = new Map<AgentIdentity, SessionId>();
-  /** Those of whom the last turn is not in a checkpoint yet. */
-  private readonly unkept = new Set<AgentIdentity>();
+  /** What was begun and nobody was shown yet. */
+  private readonly begun = new Map<AgentIdentity, SessionId[]>();
+  private readonly running = new Set<SessionId>();
   private readonly changed = new Emitter<void>();
   private readonly subscriptions = new DisposableStore();
 
@@ -36,43 +37,46 @@ export class OwnerCall implements Disposable {
     const own = this.subscriptions;
     own.add(
       bridge.onDidStartTurn(({ identity, sessionId }) => {
-        this.running.set(identity, sessionId);
-        this.unkept.add(identity);
+        this.begun.set(identity, [...(this.begun.get(identity) ?? []), sessionId]);
+        this.running.add(sessionId);
         this.changed.fire();
       }),
     );
     own.add(
-      bridge.onDidEndTurn(({ identity, sessionId }) => {
-        if (this.running.get(identity) === sessionId) this.running.delete(identity);
-        this.unkept.add(identity);
-        this.changed.fire();
-      }),
-    );
-    own.add(
-      owner.runtime.onDidHappen(({ kind, identity }) => {
-        if (kind === 'checkpoint_completed') this.unkept.delete(identity);
+      bridge.onDidEndTurn(({ sessionId }) => {
+        this.running.delete(sessionId);
         this.changed.fire();
       }),
     );
   }
 
-  /** The session in which an agent is at work, or is about to be; undefined when nothing waits for it. */
+  /**
+   * The next session in which an agent is at work, or was; undefined when nothing waits for it.
+   * @throws IdentityError when it does not begin with what waits
+   */
   async nextTurn(identity: AgentIdentity): Promise<SessionId | undefined> {
-    const isComing =
-      this.bridge.isBusy(identity) || (await this.inbox.list(identity)).messages.length > 0;
-    if (isComing) await this.until(() => this.running.has(identity));
-    return this.running.get(identity);
+    const hasBegun = (): boolean => (this.begun.get(identity) ?? []).length > 0;
+    if (!hasBegun() && (await this.isAwaited(identity)) && !(await this.until(hasBegun))) {
+      // Another owner may have brought it, and then it does not wait any more.
+      if (await this.isAwaited(identity)) {
+        const detail = `${identity} has not begun with what waits for it. Start it again.`;
+        throw internalFailure('timed-out', detail);
+      }
+    }
+    const [next, ...rest] = this.begun.get(identity) ?? [];
+    this.begun.set(identity, rest);
+    return next;
   }
 
-  /** Resolves when the owner knows that a turn is over, and has kept where the conversation stands. */
+  /** Resolves when the owner knows that a turn is over, and has kept it. @throws IdentityError */
   async settled(identity: AgentIdentity, sessionId: SessionId): Promise<void> {
-    await this.until(() => this.running.get(identity) !== sessionId);
-    await this.kept(identity);
+    await this.until(() => !this.running.has(sessionId));
+    await this.keep(identity);
   }
 
-  /** Resolves when a checkpoint has all that is known, or when none comes. */
-  kept(identity: AgentIdentity): Promise<void> {
-    return this.until(() => !this.unkept.has(identity));
+  /** The owner keeps it as well, but may be stopped before it comes to that. @throws IdentityError */
+  async keep(identity: AgentIdentity): Promise<void> {
+    await this.owner.checkpoint(identity);
   }
 
   dispose(): void {
@@ -80,13 +84,18 @@ export class OwnerCall implements Disposable {
     this.changed.dispose();
   }
 
+  private async isAwaited(identity: AgentIdentity): Promise<boolean> {
+    return this.bridge.isBusy(identity) || (await this.inbox.list(identity)).messages.length > 0;
+  }
+
   /** Keeps the process waiting, because nothing else may; not for ever. */
-  private async until(isSo: () => boolean): Promise<void> {
-    if (isSo()) return;
+  private async until(isSo: () => boolean): Promise<boolean> {
+    if (isSo()) return true;
     const waiting = new AbortController();
     const subscription = this.changed.event(() => isSo() && waiting.abort());
     await delay(patienceMs, undefined, { signal: waiting.signal }).catch(() => undefined);
     subscription.dispose();
+    return isSo();
   }
 }
 

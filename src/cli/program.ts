@@ -5,6 +5,7 @@ import { activityLimit, defaultActivityLimit, since, type ActivityFlags } from '
 import { addConnectVerbs } from './connectProgram.ts';
 import { addDoctorVerb } from './doctorProgram.ts';
 import type { AgentFlags } from './agentFlags.ts';
+import { addIdentityVerbs } from './identityProgram.ts';
 import { addLockVerbs } from './lockProgram.ts';
 import { count, parseThread, pid, task, toolCalls, word } from './options.ts';
 import { programName } from './output.ts';
@@ -71,6 +72,7 @@ export function buildProgram(options: ProgramOptions): Command {
   addLockVerbs(program, run);
   addActivityVerb(program, run);
   addSessionVerbs(program, run);
+  addIdentityVerbs(program, run);
   addConnectVerbs(program, run);
   addDoctorVerb(program, run);
   addServingVerbs(program);

@@ -48,7 +48,7 @@ export class AgentsView implements vscode.TreeDataProvider<string>, Disposable {
   constructor(
     private readonly registries: RegistrySet,
     private readonly locks: Pick<LockSet, 'onDidChange' | 'get'>,
-    private readonly activities?: Pick<AgentActivities, 'of' | 'nowIn' | 'onDidChange'>,
+    private readonly activities?: Pick<AgentActivities, 'of' | 'unhostedNowIn' | 'onDidChange'>,
   ) {
     this.view = this.own.add(
       vscode.window.createTreeView(viewIds.agents, {
@@ -191,7 +191,7 @@ export class AgentsView implements vscode.TreeDataProvider<string>, Disposable {
       {
         nowMs: Date.now(),
         t: vscode.l10n.t,
-        ...(activities && { nowIn: (root) => activities.nowIn(root) }),
+        ...(activities && { nowIn: (root) => activities.unhostedNowIn(root) }),
       },
     );
     const shown = this.view.badge;

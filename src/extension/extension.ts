@@ -10,6 +10,7 @@ import { ContextKeys } from './contextKeys.ts';
 import { DiscoveredAgents } from './discovered.ts';
 import { EditorGuard } from './editorGuard.ts';
 import { FreeNotices } from './freeNotices.ts';
+import { IdentitiesPart } from './identities/identitiesPart.ts';
 import { registerLanguageModelTools } from './languageModelTools.ts';
 import { refreshLauncher } from './launcherRefresh.ts';
 import { LockContextKeys } from './lockContextKeys.ts';
@@ -24,6 +25,8 @@ import { RegistrySet } from './registrySet.ts';
 import { RegistryStatusBar } from './registryStatusBar.ts';
 import { SessionSet } from './sessionSet.ts';
 import { EditorBridge } from './sessions/editorBridge.ts';
+import { HostedAgents } from './sessions/hostedAgents.ts';
+import { SessionListSet } from './sessions/sessionListSet.ts';
 import { SessionsPart } from './sessions/sessionsPart.ts';
 import { provideSaveGuard } from './provideSaveGuard.ts';
 import { SoftLocks } from './softLocks.ts';
@@ -63,7 +66,9 @@ export function activate(context: vscode.ExtensionContext): HeddleAgentsApi {
   const spending = own(
     new SpendingWatch(registries, { usage, state: context.workspaceState, logger }),
   );
-  const activities = own(new AgentActivities({ sessions, usage, spending, logger }));
+  const lists = own(new SessionListSet(registries, logger));
+  const hosted = own(new HostedAgents(lists, logger));
+  const activities = own(new AgentActivities({ sessions, hosted, usage, spending, logger }));
   const terminals = own(new TerminalAgents());
   const discovered = own(new DiscoveredAgents(registries, { terminals, logger }));
   const incidents = own(new IncidentSet(registries, logger));
@@ -92,7 +97,11 @@ export function activate(context: vscode.ExtensionContext): HeddleAgentsApi {
     }),
   );
   const sessionsPart = own(
-    new SessionsPart(registries, { identity, keys, texts, editor, context, logger }),
+    new SessionsPart(registries, { lists, identity, keys, texts, editor, context, logger }),
+  );
+  const { agents } = sessionsPart.services;
+  const identities = own(
+    new IdentitiesPart(registries, { identity, agents, keys, context, logger }),
   );
   own(new BrokenNotices(locks, windowHolder, context.workspaceState));
   own(
@@ -100,6 +109,7 @@ export function activate(context: vscode.ExtensionContext): HeddleAgentsApi {
       ...{ registries, logger, context, keys, view, details, reservations },
       ...{ locks, windowHolder, othersHolds, locksView, freeNotices },
       ...{ incidents, changes, discovered, texts, sessions: sessionsPart.services },
+      identities: identities.services,
     }),
   );
   own(registerLanguageModelTools({ registries, locks, identity, logger }));

@@ -1,3 +1,8 @@
+import {
+  identitiesViewId,
+  identityCommandIds,
+  identityContextKeys,
+} from './identities/identityIds.ts';
 import { sessionCommandIds, sessionContextKeys, sessionsViewId } from './sessions/sessionIds.ts';
 
 /** Every command of this product. The manifest is compared with this list by a test. */
@@ -47,6 +52,7 @@ export const commandIds = [
   'heddle.violation.showDoer',
   'heddle.violation.copy',
   ...sessionCommandIds,
+  ...identityCommandIds,
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
@@ -55,6 +61,7 @@ export const viewIds = {
   agents: 'heddle.agents',
   locks: 'heddle.locks',
   sessions: sessionsViewId,
+  identities: identitiesViewId,
 } as const;
 
 /** Keys that `when` clauses of the manifest read. */
@@ -73,4 +80,5 @@ export const contextKeys = {
   myLockedPaths: 'heddle.myLockedPaths',
   othersLockedPaths: 'heddle.othersLockedPaths',
   ...sessionContextKeys,
+  ...identityContextKeys,
 } as const;

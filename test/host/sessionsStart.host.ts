@@ -70,7 +70,6 @@ describe('Start Session Here', () => {
       /^Rename it\n\nThis is about line 1 of .*main\.ts:\n\n```\nanswer\n```$/,
     );
     assert.deepEqual(spec.contextFiles, [uri.fsPath]);
-    await sessions.untilState(session.session_id, 'failed');
   });
 
   it('works for the agent on whose row it is called', async () => {

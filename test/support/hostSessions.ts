@@ -56,8 +56,17 @@ export class HostSessions {
   }
 
   async reset(): Promise<void> {
-    await this.registry.reset();
+    await this.removeAll();
     writeFileSync(this.file, 'before\n');
+  }
+
+  /** What ends may still write when it is told to have ended. */
+  private async removeAll(): Promise<void> {
+    const { root } = this.registry;
+    await eventually('there is no registry', () => {
+      rmSync(join(root, '.heddle'), { recursive: true, force: true, maxRetries: 5 });
+      return this.registry.shown?.state === 'absent';
+    });
   }
 
   /** Cancels what goes on, closes what is open and removes everything. */
@@ -70,7 +79,7 @@ export class HostSessions {
     );
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     rmSync(this.file, { force: true });
-    await this.registry.reset();
+    await this.removeAll();
   }
 
   async dispose(): Promise<void> {

@@ -4,6 +4,8 @@ import { AgentActivities } from '../../src/extension/agentActivities.ts';
 import { AgentsView } from '../../src/extension/agentsView.ts';
 import { LockSet } from '../../src/extension/lockSet.ts';
 import { RegistrySet } from '../../src/extension/registrySet.ts';
+import { HostedAgents } from '../../src/extension/sessions/hostedAgents.ts';
+import { SessionListSet } from '../../src/extension/sessions/sessionListSet.ts';
 import { SessionSet } from '../../src/extension/sessionSet.ts';
 import { SpendingWatch } from '../../src/extension/spendingWatch.ts';
 import { UsageSet } from '../../src/extension/usageSet.ts';
@@ -30,7 +32,12 @@ export class ShownAgents {
       update: (key: string, value: unknown) => Promise.resolve(void this.kept.set(key, value)),
     } as vscode.Memento;
     const spending = this.own.add(new SpendingWatch(registries, { usage, state, logger }));
-    const activities = this.own.add(new AgentActivities({ sessions, usage, spending, logger }));
+    const hosted = this.own.add(
+      new HostedAgents(this.own.add(new SessionListSet(registries, logger)), logger),
+    );
+    const activities = this.own.add(
+      new AgentActivities({ sessions, hosted, usage, spending, logger }),
+    );
     const { createTreeView: realView, showWarningMessage: realWarning } = vscode.window;
     Object.assign(vscode.window, { createTreeView: () => this.fakeView() });
     this.view = this.own.add(new AgentsView(registries, locks, activities));

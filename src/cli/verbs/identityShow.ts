@@ -20,7 +20,7 @@ export function identityShow(
   return reportingIdentityProblems(context, async () => {
     const open = openIdentities(context);
     const listed = await findIdentity(context, open, name);
-    const history = open.continuity.history.read(listed.identity).slice(-count);
+    const history = count === 0 ? [] : open.continuity.history.read(listed.identity).slice(-count);
     output.result(
       () => ({ ...identityToJson(listed), history: history.map(entryToJson) }),
       () => [

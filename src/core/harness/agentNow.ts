@@ -3,10 +3,11 @@ import type { HookSettings } from './hookSettings.ts';
 import { isInLongCall, type RunningTool, type SessionAgent } from './sessionAgent.ts';
 import type { SessionState } from './sessionState.ts';
 
-/** What an agent does now, by what its hooks told. The object stays the same while it looks the same. */
+/** What an agent does now, by what its hooks or its session told. The object stays the same while it looks the same. */
 export interface AgentNow {
   readonly entryId: string;
-  readonly harness: HarnessId;
+  /** Undefined for one that is none of those we know. */
+  readonly harness: HarnessId | undefined;
   readonly phase: 'working' | 'waiting' | 'idle' | 'quiet' | 'ended';
   /** Since when it is in this phase. */
   readonly sinceMs: number;

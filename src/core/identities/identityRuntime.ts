@@ -15,7 +15,7 @@ import type { ContinuityStore } from './continuityStore.ts';
 import { deleteIdentity } from './deleteIdentity.ts';
 import type { DurabilityPolicy } from './durabilityPolicy.ts';
 import type { DurableAgentSpec } from './durableAgentSpec.ts';
-import { IdentityBook } from './identityBook.ts';
+import { IdentityBook, type StateChange } from './identityBook.ts';
 import { internalFailure, isIdentityError } from './identityError.ts';
 import type { IdentityEvent } from './identityEvent.ts';
 import { IdentityFeeds } from './identityFeeds.ts';
@@ -46,6 +46,7 @@ import { release, retire } from './retire.ts';
 import { validateRosterUniqueness } from './rosterUniqueness.ts';
 import type { RuntimeCore } from './runtimeCore.ts';
 import type { MemberInspection, SessionBridge } from './sessionBridge.ts';
+import { stopWork } from './stopWork.ts';
 import { StoreDesk } from './storeDesk.ts';
 import { inspect, waitForOutput } from './waiting.ts';
 import { within } from './within.ts';
@@ -131,24 +132,22 @@ export class IdentityRuntime {
 
   /**
    * Enters an identity or replaces what was entered; those who observe it stay. Without a grant it is not
-   * held. Nothing of it is checked with the store.
+   * held, and what ran of it under a lease is ended. Nothing of it is checked with the store.
    * @throws IdentityError `stale-fencing-token`, `internal` for a record or a grant of another identity
    */
   register(spec: DurableAgentSpec, { state, record, grant }: Registration): Promise<void> {
     const { identity } = spec;
-    return this.inTurn(identity, () => {
+    return this.inTurn(identity, async () => {
       const { book } = this.core;
       expectSame(identity, record);
       if (grant !== undefined) book.expectGrant(identity, grant);
+      const sinceMs = this.config.monotonicNow();
       const entry = book.ensure(spec);
+      if (grant !== undefined) book.giveLease(entry, { grant, sinceMs });
+      else if (entry.lease !== undefined) book.loseLease(entry);
+      await stopWork(this.core, entry);
       entry.adopt(record);
-      if (grant !== undefined) {
-        book.giveLease(entry, { grant, sinceMs: this.config.monotonicNow() });
-      } else if (entry.lease !== undefined) {
-        book.loseLease(entry);
-      }
       book.changeState(entry, state);
-      return Promise.resolve();
     });
   }
 
@@ -184,9 +183,9 @@ export class IdentityRuntime {
   }
 
   /** Any state may follow any other. @throws IdentityError `unknown-identity` */
-  setState(identity: AgentIdentity, state: IdentityState, detail?: string): Promise<void> {
+  setState(identity: AgentIdentity, state: IdentityState, why: StateChange = {}): Promise<void> {
     return this.inTurn(identity, () => {
-      this.core.book.changeState(this.core.book.get(identity), state, { detail });
+      this.core.book.changeState(this.core.book.get(identity), state, why);
       return Promise.resolve();
     });
   }

@@ -7,6 +7,7 @@ import type {
 import type { IdentityEntry } from './identityBook.ts';
 import { isIdentityError } from './identityError.ts';
 import type { RuntimeCore } from './runtimeCore.ts';
+import { BridgeError } from './sessionBridge.ts';
 import { endMember } from './stopWork.ts';
 import type { Tenure } from './tenure.ts';
 
@@ -23,13 +24,25 @@ export function failureOf(
   { identity }: Pick<Tenure, 'identity'>,
   { error, kind, record }: ParkReason,
 ): ContinuityFailure {
-  const isOfStore = isIdentityError(error, 'store');
   return {
     identity,
-    kind: isOfStore ? 'store_unavailable' : kind,
+    kind: isOfSnapshot(error)
+      ? 'snapshot_corrupted'
+      : isIdentityError(error, 'store')
+        ? 'store_unavailable'
+        : kind,
     ...(record === undefined ? {} : { record }),
     detail: errorText(error),
   };
+}
+
+/** Whether it is the checkpoint that is spoiled. */
+function isOfSnapshot(error: unknown): boolean {
+  if (isIdentityError(error) && error.problem.code === 'store') {
+    return error.problem.problem.code === 'corruption';
+  }
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof BridgeError && cause.code === 'snapshot';
 }
 
 /**

@@ -5,6 +5,7 @@ import type { IdentityEntry } from './identityBook.ts';
 import type { LeaseAnswer } from './leaseDesk.ts';
 import { noAnswer, type RestoreFacts } from './restoreOne.ts';
 import type { RuntimeCore } from './runtimeCore.ts';
+import { stopWork } from './stopWork.ts';
 
 /**
  * Acquires first and looks then, so that what is seen is not of a former owner. The leases are in the
@@ -69,13 +70,16 @@ function installLease(
 
 type PreparedEntry = Pick<RestoreFacts, 'entry' | 'wasRegistered' | 'wasOwned'>;
 
-/** All is as it was, but for the leases of what is active. */
+/** All is as it was, but for the leases of what is active; what is not owned any more is ended. */
 async function takeBack(core: RuntimeCore, entries: readonly PreparedEntry[]): Promise<void> {
   const idle = entries.filter(({ wasOwned }) => !wasOwned);
   const grants = idle.flatMap(({ entry: { lease } }) => (lease ? [lease.grant] : []));
-  for (const { entry, wasRegistered } of idle) {
-    if (!wasRegistered) core.book.drop(entry);
-    else if (entry.lease !== undefined) core.book.loseLease(entry);
+  for (const { entry } of idle) {
+    if (entry.lease !== undefined) core.book.loseLease(entry);
+  }
+  for (const { entry, wasRegistered } of entries) {
+    if (wasRegistered) await stopWork(core, entry);
+    else core.book.drop(entry);
   }
   await core.leases.release(grants);
 }

@@ -39,15 +39,8 @@ export async function restoreOne(
 ): Promise<RestoreOutcome> {
   const { entry, answer } = facts;
   if (answer?.result === 'already_held') return leaveToHolder(core, facts, answer.holder);
-  const lease = entry.lease;
-  if (lease === undefined) {
-    const nobody = internalFailure('foreign', `Nobody said who owns ${entry.identity}.`);
-    const error = facts.leaseError ?? nobody;
-    const failure = failureOf(entry, { error, kind: 'embodiment_failed', record: entry.record });
-    core.book.changeState(entry, 'broken', { failure });
-    return { outcome: 'broken', failure };
-  }
-  const tenure = tenureOf(core, lease, entry);
+  if (answer === undefined || facts.leaseError !== undefined) return leaveUnowned(core, facts);
+  const tenure = tenureOf(core, answer.lease, entry);
   const kind = facts.stored.state === 'ready' ? 'resume_rejected' : 'embodiment_failed';
   try {
     return await restoreOwned(core, { ...facts, tenure }, context);
@@ -75,6 +68,7 @@ async function restoreOwned(
   context: AgentBuildContext,
 ): Promise<RestoreOutcome> {
   const { entry, stored, wasOwned, tenure } = facts;
+  tenure.check();
   if (stored.state === 'broken') return leaveBroken(core, facts, stored.failure);
   if (wasOwned && entry.record !== undefined) return keepActive(core, facts, entry.record);
   await endFormer(core, entry);
@@ -138,6 +132,19 @@ async function endFormer(
   await askBridge(`${identity} could not be ended`, () =>
     bridge.retireMember(record, 'It is started anew.'),
   );
+}
+
+/** Nobody said who owns it, or what was said cannot be right. */
+async function leaveUnowned(
+  core: RuntimeCore,
+  { entry, leaseError }: RestoreFacts,
+): Promise<RestoreOutcome> {
+  const nobody = internalFailure('foreign', `Nobody said who owns ${entry.identity}.`);
+  const error = leaseError ?? nobody;
+  const failure = failureOf(entry, { error, kind: 'embodiment_failed', record: entry.record });
+  await stopWork(core, entry);
+  core.book.changeState(entry, 'broken', { failure });
+  return { outcome: 'broken', failure };
 }
 
 async function leaveToHolder(

@@ -50,12 +50,12 @@ export interface MemberInspection {
   readonly peerReachableCount: number;
 }
 
-/** Why the bridge did not do what was asked. Its message is a sentence for people. */
+/** Why the bridge did not do what was asked; `snapshot` when the checkpoint makes no sense. Its message is a sentence for people. */
 export class BridgeError extends Error {
   override readonly name = 'BridgeError';
 
   constructor(
-    readonly code: 'member' | 'invalid-input',
+    readonly code: 'member' | 'invalid-input' | 'snapshot',
     detail: string,
     options?: { readonly cause?: unknown },
   ) {

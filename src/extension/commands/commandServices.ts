@@ -4,6 +4,7 @@ import type { AgentsView } from '../agentsView.ts';
 import type { ContextKeys } from '../contextKeys.ts';
 import type { DiscoveredAgents } from '../discovered.ts';
 import type { FreeNotices } from '../freeNotices.ts';
+import type { IdentityServices } from '../identities/identityServices.ts';
 import type { LockSet } from '../lockSet.ts';
 import type { LocksView } from '../locksView.ts';
 import type { OthersHolds } from '../othersHolds.ts';
@@ -34,6 +35,7 @@ export interface CommandServices {
   readonly discovered: DiscoveredAgents;
   readonly texts: VirtualTexts;
   readonly sessions: SessionServices;
+  readonly identities: IdentityServices;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { CommandId } from '../ids.ts';
+import { createIdentityCommandTable } from '../identities/commands/identityCommandTable.ts';
 import { createSessionCommandTable } from '../sessions/commands/sessionCommandTable.ts';
 import {
   createCopyCommand,
@@ -79,6 +80,7 @@ export function createCommandTable(
     ...createLockCommandTable(services),
     ...createHookCommandTable(services),
     ...createSessionCommandTable(services.sessions),
+    ...createIdentityCommandTable(services.identities),
   } satisfies Record<CommandId, CommandHandler>;
 }
 

@@ -175,7 +175,11 @@ export class PlaceIdentities implements Disposable {
   private fail(error: unknown): void {
     const { logger, worktree } = this.options;
     logger.warn(`The agents of ${worktree} could not be read.`, error);
-    const problem = { path: this.specs.folder, problem: errorText(error), severity: 'error' } as const;
+    const problem = {
+      path: this.specs.folder,
+      problem: errorText(error),
+      severity: 'error',
+    } as const;
     const isFirst = !this.hasLooked;
     this.hasLooked = true;
     this.show({
@@ -187,7 +191,8 @@ export class PlaceIdentities implements Disposable {
 }
 
 /** That time passes changes nothing that is shown. */
-function withoutTime({ listed: { lease, ...listed }, ...placed }: PlacedIdentity): unknown {
-  const { remainingMs: _, ...held } = lease ?? {};
-  return { ...placed, listed, held };
+function withoutTime(placed: PlacedIdentity): PlacedIdentity {
+  const { lease } = placed.listed;
+  if (lease === undefined) return placed;
+  return { ...placed, listed: { ...placed.listed, lease: { ...lease, remainingMs: 0 } } };
 }

@@ -7,7 +7,7 @@ import type { WindowIdentity } from '../windowIdentity.ts';
 import type { EditorBridge } from './editorBridge.ts';
 import { SessionAgents } from './sessionAgents.ts';
 import { SessionConnections } from './sessionConnections.ts';
-import { SessionListSet } from './sessionListSet.ts';
+import type { SessionListSet } from './sessionListSet.ts';
 import { SessionNotices } from './sessionNotices.ts';
 import { SessionPanels } from './sessionPanels.ts';
 import { SessionProgress } from './sessionProgress.ts';
@@ -17,6 +17,7 @@ import { SessionsView } from './sessionsView.ts';
 import { SessionSweep } from './sessionSweep.ts';
 
 export interface SessionsPartOptions {
+  readonly lists: SessionListSet;
   readonly identity: WindowIdentity;
   readonly keys: ContextKeys;
   readonly texts: VirtualTexts;
@@ -31,8 +32,7 @@ export class SessionsPart implements Disposable {
   private readonly own = new DisposableStore();
 
   constructor(registries: RegistrySet, options: SessionsPartOptions) {
-    const { identity, keys, texts, editor, context, logger } = options;
-    const lists = this.own.add(new SessionListSet(registries, logger));
+    const { lists, identity, keys, texts, editor, context, logger } = options;
     const agents = this.own.add(new SessionAgents());
     const { nameOf } = agents;
     const connections = this.own.add(new SessionConnections(lists, { editor, identity, logger }));

@@ -43,7 +43,7 @@ export class AgentReviver {
       const delayMs = this.nextDelay(identity);
       if (delayMs === undefined) return this.giveUp(identity, why);
       const detail = `${why} It is started anew in ${Math.round(delayMs / 1000)} s.`;
-      await this.tried(() => runtime.setState(identity, 'suspended', detail));
+      await this.tried(() => runtime.setState(identity, 'suspended', { detail }));
       await pauseUnless(stopping, clock, delayMs);
       // A person may have done something about it meanwhile.
       if (stopping.aborted || this.stateOf(identity) !== 'suspended') return;
@@ -83,7 +83,8 @@ export class AgentReviver {
     const { runtime } = this.ports;
     const detail = `It ended too often in a row. The last time: ${reason} Start it again when that is mended.`;
     await this.tried(async () => {
-      await runtime.setState(identity, 'broken', detail);
+      const failure = { identity, kind: 'embodiment_failed' as const, detail };
+      await runtime.setState(identity, 'broken', { failure });
       await runtime.release(identity);
     });
   }

@@ -411,10 +411,10 @@ export class ConversationBridge implements SessionBridge {
       const known = decodeConversation(snapshot);
       if (known.conversation === sessionId) return known;
     } catch (error) {
-      throw new BridgeError('invalid-input', errorText(error), { cause: error });
+      throw new BridgeError('snapshot', errorText(error), { cause: error });
     }
     const text = 'The last checkpoint is of another conversation. Reset the agent to begin anew.';
-    throw new BridgeError('invalid-input', text);
+    throw new BridgeError('snapshot', text);
   }
 
   private mint(): string {

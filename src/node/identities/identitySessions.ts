@@ -8,7 +8,9 @@ import { readRecordedSession } from '../../core/sessions/recoverSession.ts';
 import type { SessionId } from '../../core/sessions/sessionId.ts';
 import type { RunSpec } from '../../core/sessions/sessionSpec.ts';
 import type { HeddleRoot } from '../heddleRoot.ts';
+import { initRegistry } from '../initRegistry.ts';
 import { attachToSession } from '../sessions/attachToSession.ts';
+import { ownEndpointPlace, type EndpointPlace } from '../sessions/endpointFolder.ts';
 import { isHostError } from '../sessions/hostErrors.ts';
 import type { HostClientInfo } from '../sessions/hostProtocol.ts';
 import { SessionFiles } from '../sessions/jsonlSessionStore.ts';
@@ -21,7 +23,7 @@ import { watchSession } from '../sessions/watchSession.ts';
 
 /** Sessions, as far as agents with names need them. */
 export interface IdentitySessions {
-  /** Resolves when the host of the session has it. @throws SessionError */
+  /** Resolves when the host of the session has it. @throws SessionError, RegistryError */
   start(spec: RunSpec, agent: AgentCommand): Promise<SessionId>;
   /**
    * Tells each event, those that were before included, and resolves with the end; undefined when it was
@@ -54,14 +56,18 @@ export interface HostedSessionsOptions {
 export class HostedSessions implements IdentitySessions {
   private readonly folder: string;
   private readonly index: SessionIndex;
+  private readonly place: EndpointPlace;
 
   constructor(private readonly options: HostedSessionsOptions) {
     this.folder = sessionsFolder(options.location);
+    this.place = ownEndpointPlace({ ...options.env });
     this.index = new SessionIndex(this.folder, { probe: options.probe });
   }
 
-  start(spec: RunSpec, agent: AgentCommand): Promise<SessionId> {
+  async start(spec: RunSpec, agent: AgentCommand): Promise<SessionId> {
     const { location, program, env, policy, keep, clock } = this.options;
+    // A fresh clone has descriptions of agents and no registry yet.
+    await initRegistry(location);
     return startSessionHost({
       ...{ spec, agent, program, env, clock, policy: policy?.(), keep: keep?.() },
       location: { ...location, isPresent: true },
@@ -73,10 +79,11 @@ export class HostedSessions implements IdentitySessions {
     how: { readonly signal: AbortSignal; onEvent(event: ProgressEvent): void },
   ): Promise<TerminalOutcome | undefined> {
     const { client, probe, clock } = this.options;
+    const { place } = this;
     const { signal } = how;
     let outcome: TerminalOutcome | undefined;
     for await (const seen of watchSession(this.folder, {
-      ...{ sessionId, client, probe, clock, signal },
+      ...{ sessionId, client, place, probe, clock, signal },
     })) {
       if (seen.kind !== 'event') continue;
       how.onEvent(seen.event);
@@ -93,7 +100,8 @@ export class HostedSessions implements IdentitySessions {
   async cancel(sessionId: SessionId, detail: string): Promise<void> {
     const { client, clock } = this.options;
     try {
-      const attached = await attachToSession(this.folder, { sessionId, client, clock });
+      const options = { sessionId, client, clock, place: this.place };
+      const attached = await attachToSession(this.folder, options);
       try {
         await attached.cancel({ code: 'parent-dropped', detail, by: client.name });
       } finally {

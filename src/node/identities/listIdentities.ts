@@ -260,11 +260,14 @@ async function peersOf(
   );
   const peers = new Map<AgentIdentity, AgentIdentity[]>();
   const add = (one: AgentIdentity, other: AgentIdentity): void => {
-    peers.set(one, [...(peers.get(one) ?? []), other].sort());
+    const known = peers.get(one);
+    if (known) known.push(other);
+    else peers.set(one, [other]);
   };
   for (const { a, b } of edges) {
     add(a, b);
     add(b, a);
   }
+  for (const own of peers.values()) own.sort();
   return peers;
 }

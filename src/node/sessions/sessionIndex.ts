@@ -16,6 +16,7 @@ import type { SessionHeader } from '../../core/sessions/sessionHeader.ts';
 import type { SessionId } from '../../core/sessions/sessionId.ts';
 import { isPlainFolder } from '../harnessSessions/plainFile.ts';
 import { isSameIdentity, toIdentity, type FileIdentity } from '../readFolderFile.ts';
+import { forEachYielding } from '../yieldingLoop.ts';
 import { hostLiveness } from './hostLiveness.ts';
 import { hasMiddle, readLastEvent, readLogEnds, readSessionLog } from './readSessionLog.ts';
 import { readHeaderFile, type BrokenSession } from './sessionHeaderFile.ts';
@@ -86,10 +87,12 @@ export class SessionIndex<T = undefined> {
     const present = new Set(ids);
     for (const id of [...this.known.keys()]) if (!present.has(id)) this.known.delete(id);
     const broken: BrokenSession[] = [];
-    for (const id of ids) {
+    await forEachYielding(ids, async (id) => {
+      const known = this.known.get(id);
+      if (known && isTerminal(known.record.state)) return;
       const problem = await this.look(id);
       if (problem) broken.push(problem);
-    }
+    });
     await this.judgeHosts();
     const sessions = [...this.known.values()].map(({ shown }) => shown);
     return { sessions: sessions.sort(newestFirst), broken };

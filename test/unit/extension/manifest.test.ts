@@ -71,6 +71,7 @@ describe('package.json', () => {
       ...Object.values(viewIds),
       'heddle.agentDetails',
       'heddle.sessionPage',
+      'heddle.identityPage',
       ...Object.keys(contributes.configuration.properties),
     ]);
     const named = [...manifestText.matchAll(/\bheddle\.[a-zA-Z.]+[a-zA-Z]/g)].map(([id]) => id);

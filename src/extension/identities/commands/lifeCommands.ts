@@ -26,6 +26,8 @@ interface LifeStep {
   readonly noneText: string;
   /** What is lost, sentences; undefined when nobody has to be asked. */
   readonly loss: (placed: PlacedIdentity) => string | undefined;
+  /** Asked where something is lost. */
+  readonly question: (name: string) => string;
   readonly button: string;
   /** Resolves with what is said when it is done, and what other code is told. */
   readonly work: (owner: IdentityOwner, placed: PlacedIdentity) => Promise<LifeResult>;
@@ -44,7 +46,7 @@ export function createCheckpointCommand(services: Services): CommandHandler {
     title: t('Keep a checkpoint of which agent?'),
     noneText: t('This window owns no agent.'),
     loss: () => undefined,
-    button: '',
+    ...{ question: (name) => name, button: '' },
     work: async (owner, { listed }) => {
       const version = await owner.checkpoint(listed.identity);
       const name = identityName(listed);
@@ -73,6 +75,7 @@ export function createRespawnCommand(services: Services): CommandHandler {
             identityName(listed),
           )
         : undefined,
+    question: (name) => t('Respawn {0}?', name),
     button: t('Respawn'),
     work: async (owner, { listed }) => {
       const { generation } = await owner.respawn(listed.identity);
@@ -90,6 +93,7 @@ export function createResetCommand(services: Services): CommandHandler {
     title: t('Reset which agent?'),
     noneText: t('There is no agent that can be reset here.'),
     loss: ({ listed }) => resetLossSentence(listed, t),
+    question: (name) => t('Reset {0}?', name),
     button: t('Reset'),
     work: async (owner, { listed }) => {
       const { generation } = await owner.reset(listed.identity);
@@ -116,6 +120,7 @@ export function createRetireCommand(services: Services): CommandHandler {
             'Retiring {0} gives it up here: messages wait until somebody starts it again. Its conversation is kept.',
             identityName(listed),
           ),
+    question: (name) => t('Retire {0}?', name),
     button: t('Retire'),
     work: async (owner, { listed }) => {
       await owner.retire(listed.identity);
@@ -133,6 +138,7 @@ export function createDeleteIdentityCommand(services: Services): CommandHandler 
     title: t('Delete what lasts of which agent?'),
     noneText: t('Nothing lasts of any agent that could be deleted here.'),
     loss: ({ listed }) => deleteLossSentence(listed, t),
+    question: (name) => t('Delete what lasts of {0}?', name),
     button: t('Delete'),
     work: async (owner, { listed }) => {
       await owner.delete(listed.identity);
@@ -149,9 +155,8 @@ function lifeCommand(services: Services, stepOf: () => LifeStep): CommandHandler
     if (placed === undefined) return undefined;
     const loss = step.loss(placed);
     if (loss !== undefined) {
-      const detail = loss.match(/[^.]+(?:\.(?!\s|$)[^.]+)*\.?\s*/g) ?? [loss];
-      const [question = loss, ...rest] = detail.map((sentence) => sentence.trim());
-      if (!(await confirm(question, { detail: rest, button: step.button }))) return undefined;
+      const question = step.question(identityName(placed.listed));
+      if (!(await confirm(question, { detail: [loss], button: step.button }))) return undefined;
     }
     const ref = refOfIdentity(placed);
     const { said, told } = await vscode.window.withProgress(

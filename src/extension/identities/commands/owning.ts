@@ -6,7 +6,10 @@ import type { IdentityServices } from '../identityServices.ts';
 type Services = Pick<IdentityServices, 'lists' | 'owners'>;
 
 /** The owner of a checkout, with a registry for those who will work. @throws Error in a restricted window */
-export async function ownerOf({ lists, owners }: Services, worktree: string): Promise<IdentityOwner> {
+export async function ownerOf(
+  { lists, owners }: Services,
+  worktree: string,
+): Promise<IdentityOwner> {
   const owner = owners.of(worktree);
   const root = lists.get(worktree)?.root;
   if (root?.snapshot.state.kind === 'absent') {

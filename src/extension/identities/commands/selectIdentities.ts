@@ -84,7 +84,10 @@ export function identityItem(placed: PlacedIdentity, { agents, lists }: Services
     placed,
     label: toPickText(row.label),
     description: toPickText(`${row.description}${where}`),
-    iconPath: new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color)),
+    iconPath: new vscode.ThemeIcon(
+      icon,
+      color === undefined ? undefined : new vscode.ThemeColor(color),
+    ),
   };
 }
 

@@ -104,7 +104,8 @@ export function messageProblem(text: string): string | undefined {
 }
 
 function textIn(given: unknown): string | undefined {
-  if (typeof given !== 'object' || given === null || !Object.hasOwn(given, 'text')) return undefined;
+  if (typeof given !== 'object' || given === null || !Object.hasOwn(given, 'text'))
+    return undefined;
   const { text } = given as { readonly text: unknown };
   return typeof text === 'string' && messageProblem(text) === undefined ? text : undefined;
 }

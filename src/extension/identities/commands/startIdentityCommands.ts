@@ -109,7 +109,12 @@ async function startAll(
   const tell = (each: PlacedOutcome): void => {
     outcomes.push(each);
     telling?.progress.report({
-      message: vscode.l10n.t('{0} of {1}: {2}', outcomes.length, wanted.length, each.outcome.identity),
+      message: vscode.l10n.t(
+        '{0} of {1}: {2}',
+        outcomes.length,
+        wanted.length,
+        each.outcome.identity,
+      ),
       increment: 100 / wanted.length,
     });
   };

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import type { AgentIdentity } from '../../../core/identities/agentIdentity.ts';
 import type { StartOutcome } from '../../../node/identities/startOutcome.ts';
+import { unusableSpecSentence } from '../../../presentation/identities/identityWords.ts';
 import {
-  failureSentence,
-  leaseHolderText,
-  unusableSpecSentence,
-} from '../../../presentation/identities/identityWords.ts';
-import { outcomesText, outcomeWordText } from '../../../presentation/identities/outcomeWords.ts';
+  outcomeSentence,
+  outcomesText,
+  outcomeWordText,
+} from '../../../presentation/identities/outcomeWords.ts';
 import { toIdentityElement } from '../../../presentation/identities/rows/identityElement.ts';
-import { toPickText, toPlainLine } from '../../../presentation/plainText.ts';
+import { toPickText } from '../../../presentation/plainText.ts';
 import { notify } from '../../commands/notify.ts';
 import type { IdentityCommandId } from '../identityIds.ts';
 import type { IdentityServices } from '../identityServices.ts';
@@ -37,32 +37,14 @@ const icons: Readonly<Record<StartOutcome['kind'], readonly [string, string]>> =
   unknown: ['warning', 'notificationsWarningIcon.foreground'],
 };
 
-/** One sentence or two: what it goes on with, who has it, or what is wrong and what to do. */
+/** A sentence or two: what it goes on with, who has it, or what is wrong and what to do. */
 export function startSentence(services: Services, { worktree, outcome }: PlacedOutcome): string {
   const { t } = vscode.l10n;
-  switch (outcome.kind) {
-    case 'created':
-      return t('It is ready and begins a new conversation with the first message.');
-    case 'resumed':
-      return outcome.fallbackReason === undefined
-        ? t('It is ready and goes on where it stopped.')
-        : t(
-            'It is ready and begins a new conversation, because the old one could not be gone on with: {0}',
-            toPlainLine(outcome.fallbackReason, 300),
-          );
-    case 'held_elsewhere': {
-      const holder = leaseHolderText(outcome.holder, t);
-      return t('{0} owns it, so nothing was started here. Close that, or retire it there.', holder);
-    }
-    case 'broken':
-      return failureSentence(outcome.failure, t);
-    case 'unknown': {
-      const placed = services.lists.find({ worktree, identity: outcome.identity });
-      return placed === undefined
-        ? t('No file describes it.')
-        : unusableSpecSentence(placed.listed, t);
-    }
-  }
+  const { identity, kind } = outcome;
+  const placed = kind === 'unknown' ? services.lists.find({ worktree, identity }) : undefined;
+  return placed === undefined
+    ? outcomeSentence(outcome, t)
+    : unusableSpecSentence(placed.listed, t);
 }
 
 export function toldOutcomes(
@@ -86,7 +68,7 @@ export function tellStarted(services: Services, outcomes: readonly PlacedOutcome
   const { t } = vscode.l10n;
   const [only] = outcomes;
   if (only === undefined) return;
-  if (outcomes.length > 1) return showStarted(services, outcomes);
+  if (outcomes.length > 1) return void showStarted(services, outcomes);
   const sentence = `${only.outcome.identity}: ${startSentence(services, only)}`;
   if (isReady(only)) {
     vscode.window.setStatusBarMessage(sentence, 6000);
@@ -106,17 +88,22 @@ export function showStarted(services: Services, outcomes: readonly PlacedOutcome
   const items = sorted.map((each): OutcomeItem => {
     const { kind, identity } = each.outcome;
     const [icon, color] = icons[kind];
-    const word = kind === 'unknown' ? t('unusable') : outcomeWordText({ outcome: kind }, t);
     return {
       each,
       label: toPickText(identity, 60),
-      description: toPickText(word),
+      description: toPickText(outcomeWordText({ kind }, t)),
       detail: toPickText(startSentence(services, each), 400),
       iconPath: new vscode.ThemeIcon(icon, new vscode.ThemeColor(color)),
     };
   });
   const options = {
-    title: t('Started: {0}', summary(outcomes)),
+    title: t(
+      'Agents: {0}',
+      outcomesText(
+        outcomes.map(({ outcome }) => outcome),
+        t,
+      ),
+    ),
     placeHolder: t('Choose one to see its page'),
     matchOnDescription: true,
     matchOnDetail: true,
@@ -125,16 +112,6 @@ export function showStarted(services: Services, outcomes: readonly PlacedOutcome
   void vscode.window
     .showQuickPick(items, options)
     .then((picked) => picked && pageAction(picked.each, '').run());
-}
-
-function summary(outcomes: readonly PlacedOutcome[]): string {
-  const { t } = vscode.l10n;
-  const kinds = outcomes.map(({ outcome: { kind } }) => kind);
-  const known = kinds.filter((kind) => kind !== 'unknown').map((outcome) => ({ outcome }));
-  const unusable = kinds.length - known.length;
-  return [outcomesText(known, t), unusable === 0 ? '' : t('{0} unusable', unusable)]
-    .filter((part) => part !== '')
-    .join(', ');
 }
 
 function pageAction(

@@ -35,6 +35,8 @@ export function createDeleteSessionCommand(services: Services): CommandHandler {
 /** Deletes all sessions that have ended. Resolves to `{deleted}`, their ids. */
 export function createDeleteHistoryCommand(services: Services): CommandHandler {
   return async () => {
+    // One that has just ended is meant too.
+    await Promise.all(services.lists.roots.map((member) => member.refresh()));
     const sessions = services.lists.sessions.filter(hasEnded);
     if (sessions.length > 0) return askAndDelete(services, sessions);
     notify('information', vscode.l10n.t('No session has ended yet.'));

@@ -30,8 +30,14 @@ export function identityTooltip(
     [t('Owner'), owner ?? t('nobody')],
     [t('Generation'), numberText(listed.generation)],
     [t('Checkpoint'), numberText(listed.checkpointVersion)],
-    [t('Waiting messages'), listed.waitingMessages === 0 ? undefined : numberText(listed.waitingMessages)],
-    [t('Session'), session && (session.isRunning ? t('{0} (running)', session.sessionId) : session.sessionId)],
+    [
+      t('Waiting messages'),
+      listed.waitingMessages === 0 ? undefined : numberText(listed.waitingMessages),
+    ],
+    [
+      t('Session'),
+      session && (session.isRunning ? t('{0} (running)', session.sessionId) : session.sessionId),
+    ],
     [t('Peers'), peers.length === 0 ? undefined : toPlainLine(peers.join(', '), maxPathLength)],
     [t('Messages'), spec && addressabilityText(spec.addressability, t)],
     [t('File'), specPath === undefined ? undefined : toPlainLine(specPath, maxPathLength)],

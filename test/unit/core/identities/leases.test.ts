@@ -166,7 +166,7 @@ describe('A lease from outside', () => {
   it('is dropped by a registration without one', async () => {
     const observer = runtime.subscribe(alpha);
     await runtime.register(aSpec(alpha), { state: 'active', record: aRecord(alpha) });
-    assert.deepEqual(toldTo(observer), ['lease_lost', 'active']);
+    assert.deepEqual(toldTo(observer), ['lease_lost', 'dormant', 'active']);
     await rejectsIdentity(runtime.sendText(alpha, 'Hello'), 'no-active-lease');
   });
 

@@ -152,17 +152,17 @@ export class PlayedOwners {
       case 'time':
         return this.pass(step.ms);
       case 'jump':
-        return this.clock.jumpTo(this.clock.now() + step.ms);
+        return void this.clock.jumpTo(this.clock.now() + step.ms);
       case 'pause':
-        return this.at(step.owner).process.pauseAfter(step.calls);
+        return void this.at(step.owner).process.pauseAfter(step.calls);
       case 'continue':
         return this.goOn(this.at(step.owner));
       case 'crash':
-        return this.crash(step.owner, step.isSeen);
+        return void this.crash(step.owner, step.isSeen);
       case 'stall':
         return this.stall(step);
       case 'fail':
-        return this.at(step.owner).process.failNext(step.port);
+        return void this.at(step.owner).process.failNext(step.port);
     }
   }
 

@@ -137,7 +137,8 @@ export class PlayedProcess {
   private ownBridge(): MemoryBridge {
     const { witness, instance } = this.shared;
     const bridge = new WitnessedBridge((what, write) => {
-      witness.workBegun(what, { ...write, instance });
+      // What is left of a dead process in the queue of tasks would never have run.
+      if (!this.hasDied) witness.workBegun(what, { ...write, instance });
     });
     bridge.before = async (call) => {
       await this.moment();

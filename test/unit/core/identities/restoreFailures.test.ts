@@ -15,8 +15,6 @@ import {
   aSpec,
   beta,
   bytes,
-  aRecord,
-  bytes,
   expectOutcome,
   Gate,
   gamma,
@@ -162,5 +160,26 @@ describe('A restore in which something goes wrong', () => {
       expectOutcome((await restored).outcomes, beta, 'broken');
       assert.equal(world.bridge.count('resume'), 0);
     }
+  });
+
+  it('ends what is not owned any more also when the store fails for all', async () => {
+    const runtime = await world.started(aSpec(alpha), aSpec(beta));
+    world.clock.advance(world.leases.ttlMs + 1);
+    await world.grant(alpha, 'window-2');
+    world.store.before = () => {
+      throw new ContinuityStoreError({ code: 'io', detail: 'Unplugged.' });
+    };
+    await rejectsIdentity(runtime.restoreFlow(three), 'store');
+    assert.equal(world.bridge.live.size, 0);
+    assert.equal(runtime.status(alpha).state, 'dormant');
+    assert.equal(runtime.status(beta).state, 'dormant');
+    assert.equal(runtime.contains(gamma), false);
+  });
+
+  it('ends what runs here of an identity that nobody says who owns', async () => {
+    const runtime = await world.started(aSpec(alpha));
+    world.leases.silentOn.add(alpha);
+    expectOutcome((await runtime.restoreFlow([aSpec(alpha)])).outcomes, alpha, 'broken');
+    assert.equal(world.bridge.live.has(alpha), false);
   });
 });

@@ -1,0 +1,121 @@
+import * as vscode from 'vscode';
+import { setTimeout as pause } from 'node:timers/promises';
+import { errorText } from '../../base/errorText.ts';
+import { DisposableStore, toDisposable, type Disposable } from '../../base/lifecycle.ts';
+import { parseAgentIdentity, type AgentIdentity } from '../../core/identities/agentIdentity.ts';
+import type { StartOutcome } from '../../node/identities/startOutcome.ts';
+import type { IdentityListSet } from './identityListSet.ts';
+import type { IdentityOwners } from './identityOwners.ts';
+import type { PlaceIdentities } from './placeIdentities.ts';
+
+export interface ResumedIdentitiesOptions {
+  readonly memory: vscode.Memento;
+  readonly logger: vscode.LogOutputChannel;
+  /** Told what became of those that this window had. */
+  readonly onDidResume: (place: PlaceIdentities, outcomes: readonly StartOutcome[]) => void;
+}
+
+const memoryKey = 'heddle.identities.owned';
+/** That this window still lives is written down so often. */
+const beatMs = 30_000;
+/** A window that was away for longer is opened anew, and starts nothing. */
+const reloadMs = 5 * 60_000;
+/** The extension host from before the reload may live a little longer. */
+const retryMs = 2000;
+const attempts = 15;
+
+interface Remembered {
+  readonly atMs: number;
+  readonly names: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * After a reload the window owns again what it owned before: it takes the leases and is ready. Agents work
+ * only when they have messages, or when they never stopped. A folder that is opened anew starts nothing.
+ */
+export class ResumedIdentities implements Disposable {
+  private readonly own = new DisposableStore();
+  /** What is still to be resumed, by checkout. */
+  private readonly pending: Map<string, readonly AgentIdentity[]>;
+
+  constructor(
+    private readonly lists: Pick<IdentityListSet, 'places' | 'onDidChange'>,
+    private readonly owners: IdentityOwners,
+    private readonly options: ResumedIdentitiesOptions,
+  ) {
+    this.pending = new Map(freshNames(options.memory.get<unknown>(memoryKey), Date.now()));
+    this.own.add(lists.onDidChange(() => this.resume()));
+    this.own.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.resume()));
+    this.own.add(owners.onDidChange(() => this.remember()));
+    const timer = setInterval(() => this.remember(), beatMs);
+    this.own.add(toDisposable(() => clearInterval(timer)));
+    this.resume();
+  }
+
+  dispose(): void {
+    this.own.dispose();
+  }
+
+  private resume(): void {
+    if (!vscode.workspace.isTrusted) return;
+    for (const place of this.lists.places) {
+      const names = this.pending.get(place.worktree);
+      if (names === undefined || !place.isKnown) continue;
+      this.pending.delete(place.worktree);
+      this.resumeIn(place, names).catch((error: unknown) =>
+        this.options.logger.warn(`Agents could not be resumed: ${errorText(error)}`),
+      );
+    }
+  }
+
+  private async resumeIn(place: PlaceIdentities, names: readonly AgentIdentity[]): Promise<void> {
+    const owner = this.owners.of(place.worktree);
+    const outcomes = new Map<AgentIdentity, StartOutcome>();
+    let wanted = names;
+    for (let attempt = 1; wanted.length > 0 && attempt <= attempts; attempt += 1) {
+      if (attempt > 1) await pause(retryMs);
+      if (this.own.isDisposed) return;
+      for (const outcome of await owner.start(wanted)) outcomes.set(outcome.identity, outcome);
+      wanted = wanted.filter((name) => outcomes.get(name)?.kind === 'held_elsewhere');
+    }
+    await place.refresh();
+    this.options.onDidResume(place, [...outcomes.values()]);
+  }
+
+  private remember(): void {
+    if (this.own.isDisposed) return;
+    const names: Record<string, readonly string[]> = {};
+    for (const { worktree } of this.lists.places) {
+      const held = this.owners.current(worktree)?.held() ?? [];
+      const all = [...new Set([...held, ...(this.pending.get(worktree) ?? [])])];
+      if (all.length > 0) names[worktree] = all;
+    }
+    const { memory } = this.options;
+    const isNothing = Object.keys(names).length === 0;
+    if (isNothing && memory.get(memoryKey) === undefined) return;
+    const remembered: Remembered = { atMs: Date.now(), names };
+    void memory.update(memoryKey, isNothing ? undefined : remembered);
+  }
+}
+
+/** What a window remembers of a moment ago, by checkout. */
+export function freshNames(
+  value: unknown,
+  nowMs: number,
+): readonly (readonly [string, readonly AgentIdentity[]])[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { atMs, names } = value as Readonly<Record<string, unknown>>;
+  const isFresh = typeof atMs === 'number' && Math.abs(nowMs - atMs) < reloadMs;
+  if (!isFresh || typeof names !== 'object' || names === null) return [];
+  return Object.entries(names).map(
+    ([worktree, list]) => [worktree, Array.isArray(list) ? list.flatMap(nameIn) : []] as const,
+  );
+}
+
+function nameIn(value: unknown): readonly AgentIdentity[] {
+  try {
+    return [parseAgentIdentity(String(value))];
+  } catch {
+    return [];
+  }
+}
