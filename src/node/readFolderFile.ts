@@ -54,7 +54,7 @@ export function readFolderFile(
   folder: string,
   fileName: string,
   limits: ReadLimits,
-  scratch: Buffer = Buffer.allocUnsafe(scratchBytes),
+  scratch?: Buffer,
 ): FolderFile | undefined {
   const path = join(folder, fileName);
   let fd: number;
@@ -68,7 +68,8 @@ export function readFolderFile(
     const identity = toIdentity(stats);
     const problem = kindProblem(stats, limits);
     if (problem !== undefined) return { identity, problem };
-    const buffer = stats.size < scratch.length ? scratch : Buffer.allocUnsafe(stats.size + 1);
+    const fits = scratch !== undefined && stats.size < scratch.length;
+    const buffer = fits ? scratch : Buffer.allocUnsafe(stats.size + 1);
     return { identity, bytes: buffer.subarray(0, readInto(fd, buffer)) };
   } catch (error) {
     assertOfFile(error);

@@ -2,6 +2,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { benchActivation, benchSizes } from './activationBench.ts';
 import type { Figure } from './figures.ts';
 import { benchHook } from './hookBench.ts';
+import { benchIdentities } from './identityBench.ts';
 import { benchLocks } from './lockBench.ts';
 import { benchLockShowing } from './lockShowingBench.ts';
 import { benchRegistry } from './registryBench.ts';
@@ -17,6 +18,7 @@ const groups: Readonly<Record<string, () => readonly Figure[] | Promise<readonly
   locks: () => benchLocks('out/bench/lockContender.mjs'),
   showing: () => benchLockShowing('out/bench/showingLocker.mjs'),
   sessions: benchSessions,
+  identities: benchIdentities,
 };
 
 /** Prints figures with their targets, what was measured in this run, and whether each was met. */

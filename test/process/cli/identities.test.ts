@@ -126,7 +126,8 @@ describe('named agents on the command line', () => {
     const nextEnd = ended(next);
     await eventually('the next one owns it', async () => {
       const lease = (await look())?.lease;
-      return lease?.holder.pid === next.pid && lease.token > (before?.lease?.token ?? 0);
+      if (lease?.holder.pid !== next.pid) return false;
+      return (lease?.token ?? 0) > (before?.lease?.token ?? 0);
     });
     make('go');
     const { code, stdout, stderr } = await nextEnd;
@@ -153,7 +154,7 @@ describe('named agents on the command line', () => {
     equal((await cli.run('identity', 'wait', 'reviewer')).code, 1);
   });
 
-  it('are reset and deleted only by those who say so twice', async () => {
+  it('keep their conversation until they are reset or deleted by those who say so twice', async () => {
     await cli.run(...say('send', [{ do: 'tell', count: 1 }]));
     const before = await show();
     for (const verb of ['reset', 'delete']) {
@@ -162,6 +163,17 @@ describe('named agents on the command line', () => {
       match(stderr, /at generation 0 with checkpoint \d+\. Give --yes to do it\./);
     }
     deepEqual(await show(), before);
+    const kept = await cli.json<IdentityRecord>('identity', 'checkpoint', 'reviewer');
+    ok((kept.checkpoint_version ?? 0) > (before.checkpoint_version ?? 0));
+    const again = await cli.json<IdentityRecord>('identity', 'respawn', 'reviewer');
+    deepEqual([again.generation, again.conversation_id], [0, before.conversation_id]);
+    const { identities } = await cli.json<{ readonly identities: readonly IdentityRecord[] }>(
+      ...['identity', 'start', '--all'],
+    );
+    deepEqual(
+      identities.map(({ identity, outcome, lease }) => [identity, outcome, lease]),
+      [['reviewer', 'resumed', null]],
+    );
     const reset = await cli.json<IdentityRecord>('identity', 'reset', 'reviewer', '--yes');
     equal(reset.generation, 1);
     ok(reset.conversation_id !== before.conversation_id);
