@@ -3,12 +3,8 @@ import { join } from 'node:path';
 import { errorCode } from '../base/errorText.ts';
 import type { RefreshScope } from '../core/agents/agentStore.ts';
 import { isSameIdentity, scratchBytes, toIdentity, type FileIdentity } from './readFolderFile.ts';
+import { hasSettled } from './settledTime.ts';
 import { forEachYielding } from './yieldingLoop.ts';
-
-/** A time stamp younger than this may still be shared by a change that is yet to come. */
-const settleMs = 50;
-/** The same where time stamps are whole seconds, of two at a time on FAT. */
-const coarseSettleMs = 2100;
 
 /** How a file looked when it was read. A racy one may have changed since without looking different. */
 interface SeenFile {
@@ -153,8 +149,4 @@ export class FolderScan<R> {
       throw error;
     }
   }
-}
-
-function hasSettled(mtimeMs: number, nowMs: number): boolean {
-  return nowMs - mtimeMs >= (mtimeMs % 1000 === 0 ? coarseSettleMs : settleMs);
 }

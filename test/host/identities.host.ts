@@ -69,7 +69,7 @@ describe('named agents in the window', () => {
   });
 
   it('tell what is wrong in a file at its line, until it is mended', async () => {
-    const path = agents.write('bad', '# a comment\nagnet = "scripted"');
+    const path = agents.write('odd', '# a comment\nagnet = "scripted"');
     const uri = vscode.Uri.file(path);
     await eventually(
       'the problem is told',
@@ -78,7 +78,7 @@ describe('named agents in the window', () => {
     const [problem] = vscode.languages.getDiagnostics(uri);
     assert.match(problem?.message ?? '', /agnet/);
     assert.equal(problem?.range.start.line, 1);
-    agents.write('bad', 'agent = "scripted"');
+    agents.write('odd', 'agent = "scripted"');
     await eventually('it is gone', () => vscode.languages.getDiagnostics(uri).length === 0);
   });
 

@@ -1,5 +1,10 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
+import {
+  toIdentityElement,
+  type IdentityRef,
+} from '../../presentation/identities/rows/identityElement.ts';
+import { commandAction, notify } from '../commands/notify.ts';
 import type { ContextKeys } from '../contextKeys.ts';
 import type { RegistrySet } from '../registrySet.ts';
 import type { SessionAgents } from '../sessions/sessionAgents.ts';
@@ -7,6 +12,7 @@ import type { WindowIdentity } from '../windowIdentity.ts';
 import { isReady, tellStarted } from './commands/startResults.ts';
 import { IdentitiesView } from './identitiesView.ts';
 import { IdentityDiagnostics } from './identityDiagnostics.ts';
+import type { IdentityCommandId } from './identityIds.ts';
 import { IdentityListSet } from './identityListSet.ts';
 import { IdentityOwners } from './identityOwners.ts';
 import { IdentityPanels } from './identityPanels.ts';
@@ -57,10 +63,23 @@ export class IdentitiesPart implements Disposable {
         },
       }),
     );
+    this.own.add(owners.onDidInterrupt(askToGoOn));
     this.services = { registries, lists, owners, panels, agents, person: identity };
   }
 
   dispose(): void {
     this.own.dispose();
   }
+}
+
+/** A turn that died while nobody owned the agent goes on only when the person says so. */
+function askToGoOn(ref: IdentityRef): void {
+  const { t } = vscode.l10n;
+  const element = toIdentityElement(ref);
+  const [send, page] = ['heddle.identity.send', 'heddle.identity.showPage'] as const;
+  const text = 'Your last turn was interrupted. Go on where you stopped.';
+  notify('information', t('{0} was interrupted in the middle of its work.', ref.identity), [
+    commandAction(t('Go On'), send satisfies IdentityCommandId, element, { text }),
+    commandAction(t('Show Page'), page satisfies IdentityCommandId, element),
+  ]);
 }

@@ -5,10 +5,12 @@ import { errorText } from '../../base/errorText.ts';
 import { Emitter } from '../../base/event.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { personActorKey } from '../../core/agents/personReservation.ts';
+import { isSessionError } from '../../core/sessions/sessionError.ts';
 import { ConversationBridge } from '../../node/identities/conversationBridge.ts';
 import { IdentityOwner } from '../../node/identities/identityOwner.ts';
 import { HostedSessions } from '../../node/identities/identitySessions.ts';
 import type { HostProgram } from '../../node/sessions/startSessionHost.ts';
+import type { IdentityRef } from '../../presentation/identities/rows/identityElement.ts';
 import type { SessionAgents } from '../sessions/sessionAgents.ts';
 import { hostEnvironment } from '../sessions/sessionStarter.ts';
 import { readPermissionPolicy, readRetention } from '../sessions/sessionSettings.ts';
@@ -31,15 +33,16 @@ export interface IdentityOwnersOptions {
 export class IdentityOwners implements Disposable {
   private readonly own = new DisposableStore();
   private readonly _onDidChange: Emitter<string>;
+  private readonly _onDidInterrupt: Emitter<IdentityRef>;
   private readonly owners = new Map<string, IdentityOwner>();
 
   constructor(
     private readonly lists: Pick<IdentityListSet, 'places' | 'get' | 'onDidChange'>,
     private readonly options: IdentityOwnersOptions,
   ) {
-    this._onDidChange = this.own.add(
-      new Emitter<string>((error) => options.logger.error('A listener failed.', error)),
-    );
+    const complain = (error: unknown): void => options.logger.error('A listener failed.', error);
+    this._onDidChange = this.own.add(new Emitter<string>(complain));
+    this._onDidInterrupt = this.own.add(new Emitter<IdentityRef>(complain));
     this.own.add(
       lists.onDidChange((place) => {
         if (place === undefined) this.closeGone();
@@ -53,6 +56,11 @@ export class IdentityOwners implements Disposable {
   /** Told with the checkout in which something of what is owned here changed. */
   get onDidChange(): Emitter<string>['event'] {
     return this._onDidChange.event;
+  }
+
+  /** An agent was taken whose last turn had died before: nothing goes on by itself. */
+  get onDidInterrupt(): Emitter<IdentityRef>['event'] {
+    return this._onDidInterrupt.event;
   }
 
   /** The owner that there is. */
@@ -94,13 +102,19 @@ export class IdentityOwners implements Disposable {
     });
     const bridge = new ConversationBridge({
       ...{ sessions, cwd: worktree, random, clock: systemClock, logger },
-      expectAgent: (preset) => agents.expect(preset),
+      expectAgent: (preset) => expectAgent(agents, preset),
       parent: { actorKey: personActorKey(person) },
     });
     const owner = new IdentityOwner({
       ...{ continuity, bridge, specs, instance, random, clock: systemClock, logger },
       label: ownerLabel(person, location.root),
       monotonicNow: () => performance.now(),
+    });
+    bridge.onDidEndTurn(({ identity: ended, outcome, wasAdopted, wasRetired }) => {
+      const isDead = outcome.kind === 'failed' && outcome.isDeath;
+      if (wasAdopted && !wasRetired && isDead) {
+        this._onDidInterrupt.fire({ worktree, identity: ended });
+      }
     });
     owner.onDidChange(() => {
       this._onDidChange.fire(worktree);
@@ -125,6 +139,19 @@ export class IdentityOwners implements Disposable {
     const owner = this.owners.get(worktree);
     this.owners.delete(worktree);
     owner?.stop().catch((error: unknown) => this.options.logger.warn(errorText(error)));
+  }
+}
+
+/** @throws Error with the reason alone, because those who ask say themselves what could not be done */
+function expectAgent(
+  agents: IdentityOwnersOptions['agents'],
+  preset: string,
+): ReturnType<typeof agents.expect> {
+  try {
+    return agents.expect(preset);
+  } catch (error) {
+    if (!isSessionError(error, 'engine') || error.problem.code !== 'engine') throw error;
+    throw new Error(error.problem.reason, { cause: error });
   }
 }
 

@@ -2,10 +2,11 @@ import * as vscode from 'vscode';
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorText } from '../../base/errorText.ts';
 import { DisposableStore, toDisposable, type Disposable } from '../../base/lifecycle.ts';
-import { parseAgentIdentity, type AgentIdentity } from '../../core/identities/agentIdentity.ts';
+import type { AgentIdentity } from '../../core/identities/agentIdentity.ts';
 import type { StartOutcome } from '../../node/identities/startOutcome.ts';
 import type { IdentityListSet } from './identityListSet.ts';
 import type { IdentityOwners } from './identityOwners.ts';
+import { freshNames, type RememberedIdentities } from './rememberedIdentities.ts';
 import type { PlaceIdentities } from './placeIdentities.ts';
 
 export interface ResumedIdentitiesOptions {
@@ -18,16 +19,9 @@ export interface ResumedIdentitiesOptions {
 const memoryKey = 'heddle.identities.owned';
 /** That this window still lives is written down so often. */
 const beatMs = 30_000;
-/** A window that was away for longer is opened anew, and starts nothing. */
-const reloadMs = 5 * 60_000;
 /** The extension host from before the reload may live a little longer. */
 const retryMs = 2000;
 const attempts = 15;
-
-interface Remembered {
-  readonly atMs: number;
-  readonly names: Readonly<Record<string, readonly string[]>>;
-}
 
 /**
  * After a reload the window owns again what it owned before: it takes the leases and is ready. Agents work
@@ -93,29 +87,7 @@ export class ResumedIdentities implements Disposable {
     const { memory } = this.options;
     const isNothing = Object.keys(names).length === 0;
     if (isNothing && memory.get(memoryKey) === undefined) return;
-    const remembered: Remembered = { atMs: Date.now(), names };
+    const remembered: RememberedIdentities = { atMs: Date.now(), names };
     void memory.update(memoryKey, isNothing ? undefined : remembered);
-  }
-}
-
-/** What a window remembers of a moment ago, by checkout. */
-export function freshNames(
-  value: unknown,
-  nowMs: number,
-): readonly (readonly [string, readonly AgentIdentity[]])[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const { atMs, names } = value as Readonly<Record<string, unknown>>;
-  const isFresh = typeof atMs === 'number' && Math.abs(nowMs - atMs) < reloadMs;
-  if (!isFresh || typeof names !== 'object' || names === null) return [];
-  return Object.entries(names).map(
-    ([worktree, list]) => [worktree, Array.isArray(list) ? list.flatMap(nameIn) : []] as const,
-  );
-}
-
-function nameIn(value: unknown): readonly AgentIdentity[] {
-  try {
-    return [parseAgentIdentity(String(value))];
-  } catch {
-    return [];
   }
 }

@@ -122,7 +122,7 @@ export class FileContinuityStore implements ContinuityStore {
     return this.transact(async (transaction) => {
       const found = this.reader.readAny(identity);
       const file = found && 'value' in found ? found.value : undefined;
-      if (found !== undefined) this.assertToken(identity, { presented: token, file });
+      this.assertToken(identity, { presented: token, file });
       if (found === undefined) {
         const raised = new Map([[identity, { fence: token }]]);
         await this.folder.floors.raise(raised, transaction.assertStillHeld);

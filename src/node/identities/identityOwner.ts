@@ -9,7 +9,7 @@ import { SerialQueue } from '../../base/serialQueue.ts';
 import type { AgentIdentity } from '../../core/identities/agentIdentity.ts';
 import type { ContinuityRecord } from '../../core/identities/continuityRecord.ts';
 import type { DurabilityPolicy } from '../../core/identities/durabilityPolicy.ts';
-import { IdentityRuntime } from '../../core/identities/identityRuntime.ts';
+import { IdentityRuntime, stopPatienceMs } from '../../core/identities/identityRuntime.ts';
 import type { IdentityStatus } from '../../core/identities/identityStatus.ts';
 import type { MessageContent } from '../../core/identities/messages.ts';
 import type { ReconcileAction } from '../../core/identities/reconcileActions.ts';
@@ -17,6 +17,7 @@ import type { RestoreFlowResult } from '../../core/identities/restoreOutcome.ts'
 import type { RosterProvider } from '../../core/identities/rosterProvider.ts';
 import type { SessionBridge } from '../../core/identities/sessionBridge.ts';
 import type { TopologyProvider } from '../../core/identities/topologyProvider.ts';
+import { within } from '../../core/identities/within.ts';
 import type { DurableAgentSpec } from '../../core/identities/durableAgentSpec.ts';
 import { repeatedly } from '../../core/sessions/sessionCollector.ts';
 import { AgentReviver } from './agentReviver.ts';
@@ -74,6 +75,8 @@ export class IdentityOwner {
   private readonly messages: OwnerMessages;
   private readonly reviver: AgentReviver;
   private readonly queues = new Map<AgentIdentity, SerialQueue>();
+  /** What was begun and is not over. */
+  private readonly unfinished = new Set<Promise<void>>();
   private readonly subscriptions = new DisposableStore();
   private readonly changed = new Emitter<AgentIdentity>();
   private readonly stopping = new AbortController();
@@ -258,6 +261,11 @@ export class IdentityOwner {
     if (this.stopping.signal.aborted) return;
     this.stopping.abort();
     this.timers?.dispose();
+    // The checkpoint of a turn that ended just now is not lost.
+    await within(Promise.all(this.unfinished), {
+      clock: this.options.clock,
+      limitMs: stopPatienceMs,
+    });
     try {
       await this.runtime.stop();
     } finally {
@@ -384,7 +392,11 @@ export class IdentityOwner {
     if (this.stopping.signal.aborted) return;
     const queue = this.queues.get(identity) ?? new SerialQueue();
     this.queues.set(identity, queue);
-    queue.run(work).catch((error: unknown) => this.options.logger.error(errorText(error)));
+    const run = queue
+      .run(work)
+      .catch((error: unknown) => this.options.logger.error(errorText(error)))
+      .finally(() => this.unfinished.delete(run));
+    this.unfinished.add(run);
   }
 
   private async tried(work: () => Promise<unknown>): Promise<void> {

@@ -6,6 +6,7 @@ import { isIdentityError } from '../../core/identities/identityError.ts';
 import type { IdentityRuntime } from '../../core/identities/identityRuntime.ts';
 import type { FileInbox } from './fileInbox.ts';
 import type { InboxMessage } from './inboxMessage.ts';
+import { messagePrompt } from './messagePrompt.ts';
 import type { OwnerJournal } from './ownerJournal.ts';
 
 export interface InboxDeliveryPorts {
@@ -56,7 +57,7 @@ export class InboxDelivery {
   private async bring(identity: AgentIdentity, message: InboxMessage): Promise<void> {
     const { runtime, inbox, journal } = this.ports;
     const { id, kind, origin, correlationId } = message;
-    const content = { text: promptOf(message), origin, idempotencyKey: id, correlationId };
+    const content = { text: messagePrompt(message), origin, idempotencyKey: id, correlationId };
     try {
       if (kind === 'send') await runtime.send(identity, content);
       else await runtime.dispatch(identity, content);
@@ -74,9 +75,4 @@ export class InboxDelivery {
     const leftMs = untilMs - this.ports.clock.now();
     return leftMs > 0 && leftMs <= holdOffMs;
   }
-}
-
-/** A person speaks for itself; of all others the agent is told who they are. */
-function promptOf({ origin, from, text }: InboxMessage): string {
-  return origin === 'person' ? text : `Message from ${from}:\n\n${text}`;
 }

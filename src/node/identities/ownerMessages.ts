@@ -7,6 +7,7 @@ import type { MessageContent } from '../../core/identities/messages.ts';
 import type { DroppedDelivery } from './conversationBridge.ts';
 import type { InboxKind, InboxMessage } from './inboxMessage.ts';
 import type { OpenContinuity } from './openContinuity.ts';
+import { messagePrompt } from './messagePrompt.ts';
 import type { OwnerJournal } from './ownerJournal.ts';
 
 /** What became of something that was said to an agent. */
@@ -55,10 +56,11 @@ export class OwnerMessages {
       return { kind: 'queued', message: await this.put(identity, content, { mode, from }) };
     }
     const { origin = 'person' } = content;
+    const told = { ...content, origin, text: messagePrompt({ origin, from, text: content.text }) };
     const token =
       mode === 'send'
-        ? await runtime.send(identity, content)
-        : (await runtime.dispatch(identity, { ...content, origin })).token;
+        ? await runtime.send(identity, told)
+        : (await runtime.dispatch(identity, told)).token;
     this.note(identity, content, { mode, from });
     return { kind: 'delivered', token };
   }

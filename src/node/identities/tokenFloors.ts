@@ -7,6 +7,7 @@ import type { FencingToken } from '../../core/identities/continuityRecord.ts';
 import { asCount, asTable, fieldsOf } from '../../core/sessions/fieldReaders.ts';
 import { atomicWrite } from '../atomicWrite.ts';
 import { isSameIdentity, toIdentity, type FileIdentity } from '../readFolderFile.ts';
+import { hasSettled } from '../settledTime.ts';
 import type { OutsidePlaces } from './continuityPlaces.ts';
 import { assertVersion, jsonText, readJsonFile, type JsonFile } from './jsonFile.ts';
 import { asToken } from './tokenField.ts';
@@ -55,7 +56,10 @@ export class TokenFloors {
       paths.map((path) => readJsonFile(path, limits, decodeFloors)),
       this.places,
     );
-    this.cached = { files: identities, floors };
+    const nowMs = Date.now();
+    // The number of a file may be used again at once, within what one time stamp can tell apart.
+    const areSettled = identities.every((file) => !file || hasSettled(file.mtimeMs, nowMs));
+    this.cached = areSettled ? { files: identities, floors } : undefined;
     return floors;
   }
 

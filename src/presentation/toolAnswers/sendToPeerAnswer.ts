@@ -2,14 +2,14 @@ import { utf8Length } from '../../core/activity/utf8.ts';
 import { RegistryError } from '../../core/agents/registryError.ts';
 import type { ListedIdentity } from '../../core/identities/listedIdentity.ts';
 import { toPlainLine } from '../plainText.ts';
-import { canBeWrittenTo, isOwned, peerMessageText } from './peerWords.ts';
+import { canBeWrittenTo, isOwned } from './peerWords.ts';
 import type { PeerCall } from './peerPort.ts';
 import { maxWordLength } from './toolBounds.ts';
 import type { ToolAnswer } from './toolCall.ts';
 import { ToolInput } from './toolInput.ts';
 
-/** Longest message in bytes of UTF-8, without what is said of its sender. */
-export const maxPeerMessageBytes = 63 * 1024;
+/** Longest message in bytes of UTF-8, as inboxes take it. */
+export const maxPeerMessageBytes = 64 * 1024;
 
 /** What became of a message, as a word for programs. */
 type Outcome = 'in_inbox' | 'waits' | 'no_such_peer' | 'takes_no_messages' | 'inbox_full';
@@ -26,7 +26,7 @@ export async function sendToPeerAnswer({ peers, input }: PeerCall): Promise<Tool
     const why = `${name} takes no messages from peers: its description says so.`;
     return answer('takes_no_messages', name, why);
   }
-  const put = await peers.put(peer.identity, peerMessageText(peers.self, text));
+  const put = await peers.put(peer.identity, text);
   if (put.result === 'full') {
     const what = toPlainLine(put.detail, 300);
     return answer('inbox_full', name, `The message was not taken. ${what} Try again later.`);

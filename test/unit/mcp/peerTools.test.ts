@@ -90,7 +90,7 @@ describe('the tools of named agents', () => {
     match(text, /^You are reviewer\..*\n- docs \(Writer\), claude, never started$/);
   });
 
-  it('leave a message that says from whom it is, and say that it waits', async () => {
+  it('leave a message that knows from whom it is, and say that it waits', async () => {
     await beReviewer();
     const { data, text, isError } = await send('docs', 'Is the "API" page right?\n--\nI doubt it.');
     ok(!isError);
@@ -99,9 +99,7 @@ describe('the tools of named agents', () => {
     deepEqual(data, { outcome: 'waits', peer: 'docs', message_id: message?.id });
     match(text, /not running now.*waits in its inbox/);
     deepEqual([message?.from, message?.origin, message?.kind], ['reviewer', 'flow', 'send']);
-    const [first = '', , ...rest] = (message?.text ?? '').split('\n');
-    match(first, /^Message from your peer "reviewer", which is another agent and not a person\./);
-    equal(rest.join('\n'), 'Is the "API" page right?\n--\nI doubt it.');
+    equal(message?.text, 'Is the "API" page right?\n--\nI doubt it.');
   });
 
   it('say that it is in the inbox of a peer that somebody owns', async () => {
@@ -147,9 +145,9 @@ describe('the tools of named agents', () => {
     equal((await inbox.list(docs)).messages.length, maxWaitingMessages);
   });
 
-  it('take a text of 63 KB', async () => {
+  it('take a text of 64 KB', async () => {
     await beReviewer();
-    equal((await send('docs', 'é'.repeat(32_256))).data.outcome, 'waits');
+    equal((await send('docs', 'é'.repeat(32_768))).data.outcome, 'waits');
   });
 
   it('are nobody else’s: not without a name, an entry, a session, or when any of them is another', async () => {

@@ -80,7 +80,7 @@ async function askRoster(wanted: readonly PlacedIdentity[]): Promise<boolean> {
   const lines = wanted.slice(0, maxNamed).map(({ listed }) => {
     const { lease, identity } = listed;
     if (lease === undefined || lease.isOurs) return identity;
-    return t('{0} (owned by {1})', identity, leaseHolderText(lease.holder, t));
+    return t('{0}, owned by {1}', identity, leaseHolderText(lease.holder, t));
   });
   const more = wanted.length - lines.length;
   const question =

@@ -92,7 +92,7 @@ export function showStarted(services: Services, outcomes: readonly PlacedOutcome
       each,
       label: toPickText(identity, 60),
       description: toPickText(outcomeWordText({ kind }, t)),
-      detail: toPickText(startSentence(services, each), 400),
+      detail: toPickText(shortReason(each.outcome) ?? startSentence(services, each), 400),
       iconPath: new vscode.ThemeIcon(icon, new vscode.ThemeColor(color)),
     };
   });
@@ -112,6 +112,15 @@ export function showStarted(services: Services, outcomes: readonly PlacedOutcome
   void vscode.window
     .showQuickPick(items, options)
     .then((picked) => picked && pageAction(picked.each, '').run());
+}
+
+/** A line has little room: who and what could not be done is told beside it. */
+function shortReason(outcome: StartOutcome): string | undefined {
+  if (outcome.kind !== 'broken') return undefined;
+  const { identity, failure } = outcome;
+  const head = `${identity} could not be `;
+  const at = failure.detail.startsWith(head) ? failure.detail.indexOf(': ') : -1;
+  return at === -1 ? undefined : failure.detail.slice(at + 2);
 }
 
 function pageAction(

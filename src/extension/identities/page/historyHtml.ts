@@ -6,6 +6,7 @@ import { localTime } from '../../../presentation/duration.ts';
 import { historyText } from '../../../presentation/identities/historyWords.ts';
 import { toPlainLine } from '../../../presentation/plainText.ts';
 import { boundedText, shownText } from '../../../presentation/sessions/boundedText.ts';
+import { messageHtml } from '../../sessions/page/messageHtml.ts';
 
 const maxShown = 200;
 const maxText = 4000;
@@ -39,7 +40,7 @@ function entryHtml(entry: HistoryEntry, t: Translate): Html {
     ${
       said === undefined
         ? undefined
-        : html`<p class="said">${shownText(boundedText(said, maxText), t)}</p>`
+        : html`<div class="heard">${messageHtml(shownText(boundedText(said, maxText), t))}</div>`
     }
   </li>`;
 }

@@ -20,6 +20,7 @@ import {
 } from '../../../presentation/identities/rows/placedIdentity.ts';
 import { toPlainLine } from '../../../presentation/plainText.ts';
 import { boundedText, shownText } from '../../../presentation/sessions/boundedText.ts';
+import { messageHtml } from '../../sessions/page/messageHtml.ts';
 import { historyHtml } from './historyHtml.ts';
 
 /** The parts of an agent's page, from top to bottom; each is replaced as a whole. */
@@ -134,7 +135,7 @@ function outputHtml({ listed }: PlacedIdentity, t: Translate): Html | undefined 
   if (lastOutput === undefined) return undefined;
   const title = session?.isRunning === true ? t('It says') : t('It said last');
   return html`<h2>${title}</h2>
-    <p class="prompt said">${bounded(lastOutput, t)}</p>`;
+    <div class="prompt">${messageHtml(bounded(lastOutput, t))}</div>`;
 }
 
 function composerHtml(

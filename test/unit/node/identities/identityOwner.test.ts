@@ -140,7 +140,10 @@ describe('the owner of named agents', () => {
     await inbox.put(reviewer, message);
     owner.noticeInbox(reviewer);
     await eventually('it is brought', () => sessions.specs.length === 1);
-    assert.equal(sessions.specs[0]?.prompt, 'Message from docs:\n\nlook');
+    assert.equal(
+      sessions.specs[0]?.prompt,
+      'Message from "docs", which is a program and not a person:\n\nlook',
+    );
     await inbox.put(docs, { ...message, from: 'ada', text: 'write', origin: 'person' });
     world.clock.advance(5000);
     await eventually('it is brought', () => sessions.specs.length === 2);
