@@ -3,11 +3,13 @@ import { join } from 'node:path';
 
 import { projectRoot } from '../support/vscode/projectPaths.ts';
 import { endUiSessions, startUiSession } from '../support/vscode/uiSession.ts';
-import type { UiSession } from '../support/vscode/uiSession.ts';
+import type { UiSession, UiSessionOptions } from '../support/vscode/uiSession.ts';
 import type { Workbench } from '../support/vscode/workbench.ts';
 import { joinCast } from './support/cast.ts';
 import type { Cast } from './support/cast.ts';
 import { lockShop, shopFiles } from './support/lockedShop.ts';
+import { SessionHome } from './support/sessionHome.ts';
+import { startSession } from './support/sessionWindow.ts';
 import { UiWorld } from './support/uiWorld.ts';
 import { locksViewTitle, settle, showAgents, statusItem } from './support/windowDressing.ts';
 
@@ -26,7 +28,7 @@ async function takePictures(): Promise<void> {
       await startedAgo(world, cast[name as keyof typeof minutes], ago);
     }
 
-    await inWindow(world, { width: 900, height: 600 }, async ({ workbench }) => {
+    await inWindow(world, { size: { width: 900, height: 600 } }, async ({ workbench }) => {
       const tree = await showAgents(workbench, { sideBarWidth: 540 });
       await tree.waitForRow('Grace');
       await settle(workbench);
@@ -37,7 +39,7 @@ async function takePictures(): Promise<void> {
       await take(workbench, 'agents-light');
     });
     await takeLockPictures(world, cast);
-    await inWindow(world, { width: 1100, height: 700 }, async ({ workbench }) => {
+    await inWindow(world, { size: { width: 1100, height: 700 } }, async ({ workbench }) => {
       const tree = await showAgents(workbench, { sideBarWidth: 360 });
       await tree.select(/sonnet-4-5/);
       const page = await workbench.webview('feature/checkout');
@@ -52,7 +54,7 @@ async function takePictures(): Promise<void> {
       thread: 'feature/search',
       pid: await killed(world),
     });
-    await inWindow(world, { width: 900, height: 600 }, async ({ workbench }) => {
+    await inWindow(world, { size: { width: 900, height: 600 } }, async ({ workbench }) => {
       const tree = await showAgents(workbench, { sideBarWidth: 500 });
       await tree.waitForRow(/kimi-k2/);
       await workbench.runCommand('Heddle Agents: Reap Dead Agents…');
@@ -63,6 +65,38 @@ async function takePictures(): Promise<void> {
   } finally {
     await world.dispose();
   }
+  await takeSessionPicture();
+}
+
+/** A session that asks for an edit. */
+async function takeSessionPicture(): Promise<void> {
+  const world = new UiWorld();
+  const home = new SessionHome();
+  const prompt = 'Raise the limit of attempts at the login';
+  const login = (attempts: number): string =>
+    `import { delay } from './delay.ts';\n\nexport const login = {\n  attempts: ${attempts},\n  waitMs: delay(2),\n};\n`;
+  try {
+    world.writeSource('src/login.ts', login(3));
+    await world.initGit('main');
+    home.onPrompt(prompt, [
+      ['plan', 'Raise the limit', 'Run the tests'],
+      ['say', 'The limit stands in one place only, in `src/login.ts`.'],
+      ['usage', 31_000, 0.42],
+      ['edit', join(world.folder, 'src/login.ts'), login(5)],
+    ]);
+    const size = { width: 1000, height: 640 };
+    await inWindow(world, { size, env: home.env }, async ({ workbench }) => {
+      await showAgents(workbench, { sideBarWidth: 320 });
+      const page = await startSession(workbench, prompt);
+      await page.locator('.question.open').waitFor();
+      await settle(workbench);
+      await take(workbench, 'session-dark');
+      await page.getByRole('button', { name: 'No', exact: true }).click();
+    });
+  } finally {
+    await world.dispose();
+    home.dispose();
+  }
 }
 
 async function takeLockPictures(world: UiWorld, cast: Cast): Promise<void> {
@@ -70,14 +104,14 @@ async function takeLockPictures(world: UiWorld, cast: Cast): Promise<void> {
   const waiting = ['lock', 'src/checkout.ts', '--agent', cast.codex, '--wait', '5m'];
   void world.cli(...waiting, '--reason', 'Use the new rounding');
   for (let i = 0; i < 3; i += 1) await world.cli('lock', 'src/cart.ts', '--agent', cast.claude);
-  await inWindow(world, { width: 1000, height: 760 }, async ({ workbench }) => {
+  await inWindow(world, { size: { width: 1000, height: 760 } }, async ({ workbench }) => {
     await showAgents(workbench, { sideBarWidth: 420 });
     const locks = workbench.tree(locksViewTitle);
     await locks.waitForRow('checkout.ts');
     await settle(workbench);
     await take(workbench, 'locks-dark');
   });
-  await inWindow(world, { width: 1000, height: 560 }, async ({ workbench }) => {
+  await inWindow(world, { size: { width: 1000, height: 560 } }, async ({ workbench }) => {
     await workbench.runCommand('View: Show Explorer');
     for (const folder of ['src', 'docs']) await workbench.explorer.expand(folder);
     await workbench.explorer.select('checkout.ts');
@@ -95,11 +129,11 @@ async function takeLockPictures(world: UiWorld, cast: Cast): Promise<void> {
 
 async function inWindow(
   world: UiWorld,
-  size: { readonly width: number; readonly height: number },
+  shown: Pick<UiSessionOptions, 'size' | 'env'>,
   work: (session: UiSession) => Promise<void>,
 ): Promise<void> {
   const settings = { 'files.autoSave': 'off', 'editor.minimap.enabled': false };
-  const session = await startUiSession({ target: world.folder, size, settings });
+  const session = await startUiSession({ target: world.folder, ...shown, settings });
   try {
     await work(session);
   } finally {
