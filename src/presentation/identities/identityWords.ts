@@ -188,8 +188,13 @@ export function failureSentence(
   failure: { readonly kind: ContinuityFailureKind; readonly detail: string },
   t: Translate = inEnglish,
 ): string {
-  const detail = withStop(toPlainLine(failure.detail, maxDetailLength));
+  const detail = withStop(toPlainLine(withoutHead(failure.detail), maxDetailLength));
   return `${t('{0}: {1}', failureTitle(failure.kind, t), detail)} ${failureRemedy(failure.kind, t)}`;
+}
+
+/** What the runtime says before the reason, which the title says better. */
+function withoutHead(detail: string): string {
+  return detail.replace(/^\S+ could not be [a-z]+: /, '');
 }
 
 function failureRemedy(kind: ContinuityFailureKind, t: Translate): string {

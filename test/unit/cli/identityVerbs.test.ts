@@ -43,7 +43,9 @@ describe('identity verbs', () => {
     await makeTeam();
     const { code, stdout, stderr } = await identity('list');
     equal(code, 0);
-    equal(plain(stdout), golden('identity-list'));
+    // How wide the column of owners is follows from the number of this process.
+    const narrow = (text: string): string => text.replaceAll(/ {2,}/g, '  ');
+    equal(narrow(plain(stdout)), narrow(golden('identity-list')));
     match(plain(stderr), /^<root>\/\.heddle\/identities\/bad\.toml:2: .*command/);
   });
 
