@@ -1,9 +1,11 @@
 import { strict as assert } from 'node:assert';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { eventually } from '../support/eventually.ts';
 import { HostIdentities } from '../support/hostIdentities.ts';
 import { withPerson } from '../support/hostPerson.ts';
+import { makeTempFolder, removeTempFolder } from '../support/tempFolder.ts';
 import type { Failure } from '../support/hostWorld.ts';
 
 interface Told {
@@ -66,6 +68,31 @@ describe('named agents in the window', () => {
       ],
     );
     assert.deepEqual(await agents.sessions(), []);
+  });
+
+  it('are refused without the second folder that the settings ask for, and mirrored with it', async () => {
+    const settings = vscode.workspace.getConfiguration('heddle.identities');
+    const set = (name: string, value: string | undefined) =>
+      settings.update(name, value, vscode.ConfigurationTarget.Global);
+    const mirror = makeTempFolder();
+    agents.write('reviewer', 'agent = "scripted"');
+    await agents.untilState('reviewer', 'uninitialized');
+    const element = agents.element('reviewer');
+    try {
+      await set('durability', 'async_replicated');
+      const refused = await withPerson({}, () =>
+        agents.run<Failure>('heddle.identity.start', element),
+      );
+      assert.match(refused.result.error.message, /mirror|second/i);
+      assert.equal((await agents.show('reviewer')).lease, null);
+      await set('mirrorFolder', mirror);
+      await agents.run('heddle.identity.start', element);
+      await eventually('it is mirrored', () => existsSync(join(mirror, 'reviewer', 'record.json')));
+    } finally {
+      await set('durability', undefined);
+      await set('mirrorFolder', undefined);
+      removeTempFolder(mirror);
+    }
   });
 
   it('tell what is wrong in a file at its line, until it is mended', async () => {

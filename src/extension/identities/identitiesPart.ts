@@ -45,7 +45,7 @@ export class IdentitiesPart implements Disposable {
       }),
     );
     const owners = this.own.add(new IdentityOwners(lists, { agents, identity, context, logger }));
-    const panels = this.own.add(new IdentityPanels({ lists, agents, context, logger }));
+    const panels = this.own.add(new IdentityPanels({ lists, owners, agents, context, logger }));
     this.own.add(new IdentitiesView(lists, { nameOf, keys }));
     this.own.add(new IdentityDiagnostics(lists));
     this.own.add(new SpecChanges(lists, owners, logger));

@@ -9,6 +9,7 @@ import { isSessionError } from '../../core/sessions/sessionError.ts';
 import { ConversationBridge } from '../../node/identities/conversationBridge.ts';
 import { IdentityOwner } from '../../node/identities/identityOwner.ts';
 import { HostedSessions } from '../../node/identities/identitySessions.ts';
+import { openContinuity } from '../../node/identities/openContinuity.ts';
 import type { HostProgram } from '../../node/sessions/startSessionHost.ts';
 import type { IdentityRef } from '../../presentation/identities/rows/identityElement.ts';
 import type { SessionAgents } from '../sessions/sessionAgents.ts';
@@ -16,6 +17,7 @@ import { hostEnvironment } from '../sessions/sessionStarter.ts';
 import { readPermissionPolicy, readRetention } from '../sessions/sessionSettings.ts';
 import type { WindowIdentity } from '../windowIdentity.ts';
 import type { IdentityListSet } from './identityListSet.ts';
+import { readDurability } from './identitySettings.ts';
 import { ownerLabel } from './ownerLabel.ts';
 import type { PlaceIdentities } from './placeIdentities.ts';
 
@@ -48,6 +50,11 @@ export class IdentityOwners implements Disposable {
         if (place === undefined) this.closeGone();
         // What others put into an inbox is told by its files.
         else this.owners.get(place.worktree)?.noticeInbox();
+      }),
+    );
+    this.own.add(
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('heddle.identities')) this.closeIdle();
       }),
     );
     this.own.add({ dispose: () => this.closeAll() });
@@ -88,10 +95,17 @@ export class IdentityOwners implements Disposable {
   }
 
   private open(place: PlaceIdentities): IdentityOwner {
-    const { worktree, root, continuity, specs, instance } = place;
+    const { worktree, root, specs, instance } = place;
     const { agents, identity, context, logger } = this.options;
     const { location, probe } = root;
     const person = identity.nameIn(location.root);
+    const label = ownerLabel(person, location.root);
+    const { policy: durability, mirrorFolder } = readDurability();
+    // What only reads needs no second folder.
+    const continuity =
+      durability.kind === 'async_replicated'
+        ? openContinuity(location, { probe, label, durability, mirrorFolder })
+        : place.continuity;
     const random = (byteCount: number): Uint8Array => randomBytes(byteCount);
     const sessions = new HostedSessions({
       ...{ location, probe, clock: systemClock, env: hostEnvironment() },
@@ -107,7 +121,7 @@ export class IdentityOwners implements Disposable {
     });
     const owner = new IdentityOwner({
       ...{ continuity, bridge, specs, instance, random, clock: systemClock, logger },
-      label: ownerLabel(person, location.root),
+      ...{ label, durability },
       monotonicNow: () => performance.now(),
     });
     bridge.onDidEndTurn(({ identity: ended, outcome, wasAdopted, wasRetired }) => {
@@ -127,6 +141,13 @@ export class IdentityOwners implements Disposable {
     const open = new Set(this.lists.places.map(({ worktree }) => worktree));
     for (const worktree of [...this.owners.keys()]) {
       if (!open.has(worktree)) this.close(worktree);
+    }
+  }
+
+  /** Those that hold nothing are made anew, by the settings of then. */
+  private closeIdle(): void {
+    for (const [worktree, owner] of [...this.owners]) {
+      if (owner.held().length === 0) this.close(worktree);
     }
   }
 

@@ -15,6 +15,7 @@ import { notify } from '../commands/notify.ts';
 import type { SessionAgents } from '../sessions/sessionAgents.ts';
 import type { SessionCommandId } from '../sessions/sessionIds.ts';
 import type { IdentityCommandId } from './identityIds.ts';
+import type { IdentityOwners } from './identityOwners.ts';
 import type { IdentityListSet } from './identityListSet.ts';
 import {
   changedIdentityParts,
@@ -37,6 +38,7 @@ export interface IdentityPanelOptions {
   readonly media: vscode.Uri;
   readonly lists: Pick<IdentityListSet, 'get' | 'find' | 'onDidChange'>;
   readonly agents: Pick<SessionAgents, 'nameOf'>;
+  readonly owners: Pick<IdentityOwners, 'current'>;
   readonly logger: vscode.LogOutputChannel;
 }
 
@@ -124,12 +126,13 @@ export class IdentityPanel implements Disposable {
   }
 
   private async read(): Promise<IdentityPageContent | undefined> {
-    const { ref, lists } = this.options;
+    const { ref, lists, owners } = this.options;
     const placed = lists.find(ref);
     const continuity = lists.get(ref.worktree)?.continuity;
     if (placed === undefined || continuity === undefined) return undefined;
     const { messages } = await continuity.inbox.list(ref.identity);
-    return { placed, messages, history: continuity.history.read(ref.identity) };
+    const health = owners.current(ref.worktree)?.status(ref.identity)?.continuityHealth;
+    return { placed, messages, history: continuity.history.read(ref.identity), health };
   }
 
   /** Not awaited: a page that is just being hidden takes its time to answer. */

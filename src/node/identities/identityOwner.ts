@@ -272,8 +272,18 @@ export class IdentityOwner {
       this.options.bridge.dispose();
       this.subscriptions.dispose();
       await this.journal.flush();
+      await this.settleMirror();
       this.changed.dispose();
     }
+  }
+
+  /** What is not mirrored in time is mirrored by whoever owns it next. */
+  private async settleMirror(): Promise<void> {
+    const { clock, continuity } = this.options;
+    const { mirror } = continuity;
+    if (mirror === undefined) return;
+    await within(mirror.flush(), { clock, limitMs: stopPatienceMs });
+    mirror.dispose();
   }
 
   private subscribe(): void {

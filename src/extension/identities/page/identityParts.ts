@@ -1,8 +1,10 @@
+import type { ContinuityHealth } from '../../../core/identities/identityStatus.ts';
 import type { HistoryEntry } from '../../../node/identities/historyEntry.ts';
 import type { InboxMessage } from '../../../node/identities/inboxMessage.ts';
 import { html, type Html } from '../../../presentation/agentDetailsHtml.ts';
 import type { Translate } from '../../../presentation/agentWording.ts';
 import { localTime } from '../../../presentation/duration.ts';
+import { durabilityText } from '../../../presentation/identities/durabilityText.ts';
 import {
   addressabilityText,
   failureSentence,
@@ -45,6 +47,8 @@ export interface IdentityPageContent {
   readonly messages: readonly InboxMessage[];
   /** Oldest first. */
   readonly history: readonly HistoryEntry[];
+  /** Known to its owner alone. */
+  readonly health?: ContinuityHealth | undefined;
 }
 
 export interface IdentityPartsOptions {
@@ -62,7 +66,7 @@ export function identityParts(
   content: IdentityPageContent,
   options: IdentityPartsOptions,
 ): IdentityParts {
-  const { placed, messages, history } = content;
+  const { placed, messages, history, health } = content;
   const { t } = options;
   const parts: Readonly<Record<IdentityPartId, Html | undefined>> = {
     head: headHtml(placed, options),
@@ -71,7 +75,7 @@ export function identityParts(
     output: outputHtml(placed, t),
     composer: composerHtml(placed, options),
     waiting: waitingHtml(messages, t),
-    standing: standingHtml(placed, t),
+    standing: standingHtml(placed, { t, health }),
     spec: specHtml(placed, options),
     peers: peersHtml(placed, t),
     history: historyHtml(history, t),
@@ -167,7 +171,10 @@ function waitingHtml(messages: readonly InboxMessage[], t: Translate): Html | un
     </ol>`;
 }
 
-function standingHtml({ listed }: PlacedIdentity, t: Translate): Html {
+function standingHtml(
+  { listed }: PlacedIdentity,
+  { t, health }: { readonly t: Translate; readonly health: ContinuityHealth | undefined },
+): Html {
   const { record, generation, checkpointVersion, lease, session } = listed;
   return html`<h2>${t('Where it stands')}</h2>
     ${fieldsHtml([
@@ -176,6 +183,7 @@ function standingHtml({ listed }: PlacedIdentity, t: Translate): Html {
         t('Checkpoint'),
         checkpointVersion === undefined ? t('none yet') : String(checkpointVersion),
       ],
+      [t('Durability'), health && durabilityText(health, t)],
       [t('Conversation'), record?.sessionId],
       [t('Runtime'), record?.runtimeId],
       [t('Lease'), leaseText(lease, t) ?? t('nobody holds it')],
