@@ -31,7 +31,7 @@ describe('activation', () => {
     const declared = manifest.contributes.commands.map(({ command }) => command);
     // The host makes these for each view.
     const ofView =
-      /^heddle\.(agents|locks)\.(focus|open|removeView|resetViewLocation|toggle(Visibility|ViewInMenu))$/;
+      /^heddle\.(agents|locks|sessions|identities)\.(focus|open|removeView|resetViewLocation|toggle(Visibility|ViewInMenu))$/;
     const own = known.filter((id) => id.startsWith('heddle.') && !ofView.test(id));
     assert.deepEqual(own.sort(), declared.sort());
   });

@@ -20,6 +20,7 @@ const withoutArguments: readonly CommandId[] = [
   'heddle.locks.groupByHolder',
   'heddle.agents.disconnect',
   'heddle.doctor.show',
+  'heddle.identities.reconcile',
 ];
 
 describe('commands that are given something bad', () => {

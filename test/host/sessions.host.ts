@@ -96,7 +96,7 @@ describe('sessions in the window', () => {
       ]);
       await sessions.untilState(id, 'done');
       await eventually('the editor has it', () => document.getText() === 'typed and written\n');
-      assert.equal(document.isDirty, false);
+      await eventually('it is saved', () => !document.isDirty);
       assert.equal(readFileSync(sessions.file, 'utf8'), 'typed and written\n');
       const log = join(sessions.registry.root, '.heddle/sessions', id, 'events.jsonl');
       assert.match(readFileSync(log, 'utf8'), /typed before/);

@@ -6,9 +6,9 @@ import { writeNewIdentitySpec } from '../../../node/identities/newIdentitySpec.t
 import { toPickText } from '../../../presentation/plainText.ts';
 import type { CommandHandler } from '../../commands/commandServices.ts';
 import { askChoice, askText, runSteps, type InputStep } from '../../commands/multiStepInput.ts';
-import { commandAction, notify } from '../../commands/notify.ts';
 import { rootName } from '../../commands/rootName.ts';
 import type { StartableAgent } from '../../sessions/sessionAgents.ts';
+import { tellNoFolder } from './tellNoFolder.ts';
 import type { IdentityServices } from '../identityServices.ts';
 import type { PlaceIdentities } from '../placeIdentities.ts';
 
@@ -52,9 +52,7 @@ async function pickPlace({ lists }: Services): Promise<PlaceIdentities | undefin
   const { places } = lists;
   const [only] = places;
   if (only === undefined) {
-    notify('information', t('Open a folder on this machine first.'), [
-      commandAction(t('Open Folder'), 'vscode.openFolder'),
-    ]);
+    tellNoFolder();
     return undefined;
   }
   if (places.length === 1) return only;

@@ -4,6 +4,7 @@ import { reconcileSentence } from '../../../presentation/identities/outcomeWords
 import type { CommandHandler } from '../../commands/commandServices.ts';
 import { confirm, notify } from '../../commands/notify.ts';
 import type { IdentityServices } from '../identityServices.ts';
+import { tellNoFolder } from './tellNoFolder.ts';
 import { dueActions, identityOf } from '../dueActions.ts';
 
 type Services = Pick<IdentityServices, 'lists' | 'owners'>;
@@ -14,6 +15,10 @@ const maxNamed = 12;
 export function createReconcileCommand({ lists, owners }: Services): CommandHandler {
   return async () => {
     const { t } = vscode.l10n;
+    if (lists.places.length === 0) {
+      tellNoFolder();
+      return undefined;
+    }
     await lists.refresh();
     const due: { readonly worktree: string; readonly action: ReconcileAction }[] = [];
     for (const place of lists.places) {
