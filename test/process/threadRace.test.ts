@@ -49,9 +49,9 @@ describe('AgentRegistry.tryReserveThread between processes', () => {
     });
   }
 
-  it('reserve lets one of 8 fresh processes of the command line win, 10 rounds', async () => {
+  it('reserve lets one of 8 fresh processes of the command line win, 5 rounds', async () => {
     const { registry } = openRegistry(heddleRootAt(root));
-    for (let round = 0; round < 10; round += 1) {
+    for (let round = 0; round < 5; round += 1) {
       const args = ['reserve', thread, '--json', '--hold-for-pid', String(process.pid)];
       const ends = await Promise.all(
         Array.from({ length: 8 }, () => runCliProcess([...args, '--root', root])),

@@ -13,7 +13,7 @@ import { joinCast } from './support/cast.ts';
 import { UiWorld } from './support/uiWorld.ts';
 import { settle, showAgents, statusItem } from './support/windowDressing.ts';
 
-const writing = /Initialise|Reserve|Release|Reap|Delete|Terminal/;
+const writing = /Initialise|Reserve|Release|Reap|Delete|Terminal|Start|Send/;
 
 describe('a window that is not trusted', () => {
   const world = new UiWorld();
@@ -48,12 +48,15 @@ describe('a window that is not trusted', () => {
   });
 
   it('offers no command that writes, neither in the palette nor in the menus', async () => {
-    const titles = await waitUntil('commands that only read', async () => {
-      const found = await workbench.commandTitles('Heddle Agents: ');
-      return found.some((title) => title.endsWith('Refresh Agents')) ? found : undefined;
+    await waitUntil('commands that only read', async () => {
+      const found = await workbench.commandTitles('Heddle Agents: Refresh Agents');
+      return found.some((title) => title.endsWith('Refresh Agents')) ? true : undefined;
     });
-    assert.deepEqual(withWriting(titles), []);
-    for (const wanted of ['Reserve Thread', 'Reap', 'Release as Complete', 'Delete Entry']) {
+    assert.deepEqual(withWriting(await workbench.commandTitles('Heddle Agents: ')), []);
+    for (const wanted of [
+      ...['Reserve Thread', 'Reap', 'Release as Complete', 'Delete Entry'],
+      ...['Start Session', 'Start Roster', 'Send Message'],
+    ]) {
       const found = await workbench.commandTitles(`Heddle Agents: ${wanted}`);
       const ours = found.filter((title) => title.startsWith('Heddle Agents: '));
       assert.deepEqual(withWriting(ours), []);

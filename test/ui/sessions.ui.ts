@@ -9,9 +9,9 @@ import type { UiSession } from '../support/vscode/uiSession.ts';
 import { waitUntil } from '../support/vscode/waitUntil.ts';
 import type { Workbench } from '../support/vscode/workbench.ts';
 import { SessionHome } from './support/sessionHome.ts';
-import { pageOf, sessionsViewTitle, startSession } from './support/sessionWindow.ts';
+import { pageOf, sessionsViewTitle, startSession, showSessions } from './support/sessionWindow.ts';
 import { UiWorld } from './support/uiWorld.ts';
-import { locksViewTitle, settle, showAgents } from './support/windowDressing.ts';
+import { locksViewTitle, settle } from './support/windowDressing.ts';
 
 const raise = 'Raise the limit of attempts at the login';
 const wait = 'Find out why the tests are slow';
@@ -53,7 +53,7 @@ describe('a session', () => {
       env: home.env,
     });
     workbench = session.workbench;
-    await showAgents(workbench, { sideBarWidth: 360 });
+    await showSessions(workbench, { sideBarWidth: 360 });
   });
 
   after(async () => {

@@ -7,9 +7,9 @@ import type { UiSession } from '../support/vscode/uiSession.ts';
 import { openWorkbench } from '../support/vscode/workbench.ts';
 import type { Workbench } from '../support/vscode/workbench.ts';
 import { SessionHome } from './support/sessionHome.ts';
-import { pageOf, sessionsViewTitle, startSession } from './support/sessionWindow.ts';
+import { pageOf, sessionsViewTitle, startSession, showSessions } from './support/sessionWindow.ts';
 import { UiWorld } from './support/uiWorld.ts';
-import { settle, showAgents } from './support/windowDressing.ts';
+import { settle } from './support/windowDressing.ts';
 
 const first = 'Raise the limit';
 const second = 'Lower the limit';
@@ -45,7 +45,7 @@ describe('sessions and windows', () => {
       env: home.env,
     });
     workbench = session.workbench;
-    await showAgents(workbench, { sideBarWidth: 360 });
+    await showSessions(workbench, { sideBarWidth: 360 });
   });
 
   after(async () => {
@@ -59,7 +59,7 @@ describe('sessions and windows', () => {
     assert.ok(session);
     const size = { width: 1200, height: 800 };
     other = await openWorkbench(session.server, { target: world.folder, size });
-    await showAgents(other, { sideBarWidth: 360 });
+    await showSessions(other, { sideBarWidth: 360 });
     const page = await startSession(workbench, first);
     await page.locator('.question.open').waitFor();
     await other.tree(sessionsViewTitle).waitForRow(/Raise/);
@@ -84,7 +84,7 @@ describe('sessions and windows', () => {
     const page = await startSession(workbench, third);
     await page.locator('.question.open').waitFor();
     await workbench.reloadWindow();
-    await showAgents(workbench);
+    await showSessions(workbench);
     await workbench.tree(sessionsViewTitle).waitForRow(/Double/);
     const again = await pageOf(workbench, third);
     await again.locator('.question.open').waitFor();

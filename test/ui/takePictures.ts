@@ -9,7 +9,7 @@ import { joinCast } from './support/cast.ts';
 import type { Cast } from './support/cast.ts';
 import { lockShop, shopFiles } from './support/lockedShop.ts';
 import { SessionHome } from './support/sessionHome.ts';
-import { startSession } from './support/sessionWindow.ts';
+import { showSessions, startSession } from './support/sessionWindow.ts';
 import { UiWorld } from './support/uiWorld.ts';
 import { locksViewTitle, settle, showAgents, statusItem } from './support/windowDressing.ts';
 
@@ -86,7 +86,7 @@ async function takeSessionPicture(): Promise<void> {
     ]);
     const size = { width: 1000, height: 640 };
     await inWindow(world, { size, env: home.env }, async ({ workbench }) => {
-      await showAgents(workbench, { sideBarWidth: 320 });
+      await showSessions(workbench, { sideBarWidth: 320 });
       const page = await startSession(workbench, prompt);
       await page.locator('.question.open').waitFor();
       await settle(workbench);

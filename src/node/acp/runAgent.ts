@@ -1,3 +1,5 @@
+import { holdTurn } from './holdTurn.ts';
+import { prepareTurn } from './prepareTurn.ts';
 import { errorText } from '../../base/errorText.ts';
 import type { AcpAgent } from '../../core/acp/acpAgent.ts';
 import type { ExecutionControl, ExecutionOutput } from '../../core/sessions/sessionExecutor.ts';
@@ -46,11 +48,6 @@ export async function runAgent(
     const { command, args, displayName } = agent;
     program = await AgentProgram.start({ command, args, cwd, env }, displayName);
     guard.watch(program.pid);
-    // Loaded while the agent starts, which takes as long.
-    const [{ prepareTurn }, { holdTurn }] = await Promise.all([
-      import('./prepareTurn.ts'),
-      import('./holdTurn.ts'),
-    ]);
     await entry.noteProcess(program.pid);
     turn = await prepareTurn({ ...run, entry, program, env, pace, guard }, options);
     const output = await holdTurn(turn, options);

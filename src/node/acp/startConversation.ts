@@ -1,5 +1,5 @@
 import { methods } from '@agentclientprotocol/sdk';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   conversationUpdate,
   type AgentAbilities,
@@ -80,12 +80,24 @@ async function takeUp(
   feed.isReplaying = true;
   try {
     const answer = await tried(() => link.request(load, params, { withinMs }));
-    // What was told before the answer may still be on its way.
-    await nextTurn();
+    if (answer !== undefined) await toldAgain(feed);
     return answer === undefined ? undefined : { id: sessionId, start: 'loaded', answer };
   } finally {
     feed.isReplaying = false;
   }
+}
+
+/** Some agents answer first and go on telling what was; what comes then is not what they do now. */
+const quietMs = 150;
+const maxToldAgainMs = 3000;
+
+async function toldAgain(feed: UpdateFeed): Promise<void> {
+  const endMs = performance.now() + maxToldAgainMs;
+  let count: number;
+  do {
+    count = feed.updateCount;
+    await delay(quietMs);
+  } while (feed.updateCount !== count && performance.now() < endMs);
 }
 
 /** What an agent refuses may work in another way; that it has ended does not. */

@@ -14,6 +14,8 @@ export class UpdateFeed {
   isReplaying = false;
   /** What the conversation has cost, as the agent told it last. */
   cost: Cost | undefined;
+  /** How many updates came, of whatever kind. */
+  updateCount = 0;
   private message = '';
 
   constructor(private readonly turn: Pick<Turn, 'control' | 'calls' | 'watch'>) {}
@@ -25,6 +27,7 @@ export class UpdateFeed {
 
   /** Takes the parameters of a `session/update`. Never waits, never throws. */
   take(params: unknown): void {
+    this.updateCount += 1;
     const { sessionId, update: told } = tableOf(params);
     const { conversationId } = this;
     if (conversationId !== undefined && nameOf(sessionId) !== conversationId) return;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long a person would wait before calling it broken. */
-export const defaultTimeoutMs = 30_000;
+export const defaultTimeoutMs = 60_000;
 
 /**
  * Calls `probe` until it returns something else than undefined, and returns that. When the time is

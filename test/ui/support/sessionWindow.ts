@@ -1,8 +1,18 @@
 import type { FrameLocator } from 'playwright-core';
 
 import type { Workbench } from '../../support/vscode/workbench.ts';
+import { showAgents } from './windowDressing.ts';
 
 export const sessionsViewTitle = 'Sessions';
+
+/** Shows the view Sessions, which is folded at first, beside the others. */
+export async function showSessions(
+  workbench: Workbench,
+  options: { readonly sideBarWidth?: number } = {},
+): Promise<void> {
+  await showAgents(workbench, options);
+  await workbench.tree(sessionsViewTitle).expandSection();
+}
 
 /** Starts a session as a person does, and returns its page. */
 export async function startSession(workbench: Workbench, prompt: string): Promise<FrameLocator> {
