@@ -98,6 +98,10 @@ describe('a real OpenCode that ends after its turn', () => {
     match(told[7] ?? '', /^theirs/); // until the command, which no hook can judge
     equal(repository.read('held.txt'), 'mine\n');
     equal((await repository.activity('lock-refused')).length, 2);
+    // The program does not wait for what is told after a call.
+    await eventually('the command is recorded', async () => {
+      return (await repository.activity('lock-saved-over')).length > 0;
+    });
     deepEqual(
       (await repository.activity('lock-saved-over')).map(({ cause, paths }) => [cause, paths]),
       [['shell', ['held.txt']]],
