@@ -14,7 +14,7 @@ interface End {
  */
 const first = ['test:unit', 'package'];
 /** The one that takes longest begins, and whichever lane is free takes the next. */
-const others = ['test:process', 'test:host', 'test:ui -- --shard 0', 'test:ui -- --shard 1'];
+const others = ['test:process', 'test:ui -- --shard 0', 'test:ui -- --shard 1', 'test:host'];
 const laneCount = 2;
 
 function run(script: string, stdio: 'inherit' | 'pipe'): Promise<End> {
