@@ -37,7 +37,7 @@ describe('named agents', () => {
     workbench = session.workbench;
     await showAgents(workbench, { sideBarWidth: 420 });
     for (const other of ['Agents', 'File Locks', 'Sessions']) {
-      await workbench.tree(other).root.locator('.pane-header').first().click();
+      await workbench.tree(other).foldSection();
     }
     await workbench.tree(viewTitle).expandSection();
   });

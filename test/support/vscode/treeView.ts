@@ -27,6 +27,12 @@ export class TreeView {
     if ((await folded.count()) > 0) await folded.first().click();
   }
 
+  /** Folds the section where it is expanded. */
+  async foldSection(): Promise<void> {
+    const expanded = this.root.locator('.pane-header[aria-expanded="true"]');
+    if ((await expanded.count()) > 0) await expanded.first().click();
+  }
+
   /** All rows from top to bottom, also those that are scrolled out of view. */
   async rows(): Promise<TreeRow[]> {
     if (!(await this.list.isVisible())) return [];

@@ -138,11 +138,15 @@ export class Workbench {
   async openActivityBarContainer(title: string): Promise<void> {
     const item = this.activityBarItem(title);
     await item.waitFor();
-    if ((await this.sideBarTitle()).toLowerCase() === title.toLowerCase()) return;
-    await item.click();
-    await waitUntil(`the side bar to show "${title}"`, async () =>
-      (await this.sideBarTitle()).toLowerCase().startsWith(title.toLowerCase()) ? true : undefined,
-    );
+    const isShown = async (): Promise<boolean> =>
+      (await this.sideBarTitle()).toLowerCase().startsWith(title.toLowerCase());
+    await waitUntil(`the side bar to show "${title}"`, async () => {
+      if (await isShown()) return true;
+      // Just after a window was loaded it may be about to be shown, and this closes it; the next opens it.
+      await item.click();
+      await this.page.waitForTimeout(1000);
+      return (await isShown()) ? true : undefined;
+    });
   }
 
   /** The number on a container's icon, or ''. */
