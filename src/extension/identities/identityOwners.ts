@@ -10,10 +10,9 @@ import { ConversationBridge } from '../../node/identities/conversationBridge.ts'
 import { IdentityOwner } from '../../node/identities/identityOwner.ts';
 import { HostedSessions } from '../../node/identities/identitySessions.ts';
 import { openContinuity } from '../../node/identities/openContinuity.ts';
-import type { HostProgram } from '../../node/sessions/startSessionHost.ts';
 import type { IdentityRef } from '../../presentation/identities/rows/identityElement.ts';
 import type { SessionAgents } from '../sessions/sessionAgents.ts';
-import { hostEnvironment } from '../sessions/sessionStarter.ts';
+import { editorProgram, hostEnvironment } from '../sessions/sessionStarter.ts';
 import { readPermissionPolicy, readRetention } from '../sessions/sessionSettings.ts';
 import type { WindowIdentity } from '../windowIdentity.ts';
 import type { IdentityListSet } from './identityListSet.ts';
@@ -109,7 +108,7 @@ export class IdentityOwners implements Disposable {
     const random = (byteCount: number): Uint8Array => randomBytes(byteCount);
     const sessions = new HostedSessions({
       ...{ location, probe, clock: systemClock, env: hostEnvironment() },
-      program: programOf(context),
+      program: editorProgram(context),
       policy: readPermissionPolicy,
       keep: readRetention,
       client: { name: person.slice(0, 200), kind: 'window', pid: process.pid },
@@ -174,10 +173,4 @@ function expectAgent(
     if (!isSessionError(error, 'engine') || error.problem.code !== 'engine') throw error;
     throw new Error(error.problem.reason, { cause: error });
   }
-}
-
-/** The editor's own runtime, so that no node need be installed. */
-function programOf(context: Pick<vscode.ExtensionContext, 'asAbsolutePath'>): HostProgram {
-  const isElectron = process.versions.electron !== undefined;
-  return { cli: context.asAbsolutePath('dist/cli.cjs'), node: process.execPath, isElectron };
 }

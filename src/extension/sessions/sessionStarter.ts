@@ -51,7 +51,12 @@ export class SessionStarter {
       const { location } = root;
       if (root.snapshot.state.kind === 'absent') await initRegistry(location);
       const sessionId = await startSessionHost({
-        ...{ agent, spec: this.specOf(wish), program: this.program(), env: hostEnvironment() },
+        ...{
+          agent,
+          spec: this.specOf(wish),
+          program: editorProgram(this.options.context),
+          env: hostEnvironment(),
+        },
         location: { ...location, isPresent: true },
         ...{ keep: readRetention(), policy: readPermissionPolicy() },
       });
@@ -69,13 +74,6 @@ export class SessionStarter {
       contextFiles: contextFiles?.length === 0 ? undefined : contextFiles,
     });
   }
-
-  /** The editor's own runtime, so that no node need be installed. */
-  private program(): HostProgram {
-    const isElectron = process.versions.electron !== undefined;
-    const cli = this.options.context.asAbsolutePath('dist/cli.cjs');
-    return { cli, node: process.execPath, isElectron };
-  }
 }
 
 /** What the editor tells its own processes is nothing for others, nor is whose agent this window may be in. */
@@ -85,4 +83,12 @@ export function hostEnvironment(
   const isOwn = (name: string): boolean =>
     name.startsWith('VSCODE_') || name === 'HEDDLE_AGENTS_SESSION' || name.startsWith('ELECTRON_');
   return Object.fromEntries(Object.entries(env).filter(([name]) => !isOwn(name)));
+}
+
+/** The editor's own runtime, so that no node need be installed. */
+export function editorProgram(
+  context: Pick<vscode.ExtensionContext, 'asAbsolutePath'>,
+): HostProgram {
+  const isElectron = process.versions.electron !== undefined;
+  return { cli: context.asAbsolutePath('dist/cli.cjs'), node: process.execPath, isElectron };
 }
