@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 
+import { failedTests } from './failedTests.ts';
 import { removeOldFailures } from './support/vscode/oldFailures.ts';
 
 interface End {
   readonly script: string;
   readonly isPassed: boolean;
+  readonly failed: readonly string[];
   readonly seconds: number;
 }
 
@@ -30,9 +32,10 @@ function run(script: string, stdio: 'inherit' | 'pipe'): Promise<End> {
     }
     child.once('error', reject);
     child.once('close', (code) => {
-      process.stdout.write(Buffer.concat(printed));
+      const all = Buffer.concat(printed);
+      process.stdout.write(all);
       const seconds = Math.round((performance.now() - startedMs) / 1000);
-      resolve({ script, isPassed: code === 0, seconds });
+      resolve({ script, isPassed: code === 0, seconds, failed: failedTests(all.toString()) });
     });
   });
 }
@@ -65,6 +68,8 @@ async function runAll(): Promise<boolean> {
   for (const { script, isPassed, seconds } of ends) {
     process.stdout.write(`${isPassed ? 'passed' : 'FAILED'}  npm run ${script} (${seconds} s)\n`);
   }
+  // At the very end, so that nobody needs to look for them.
+  for (const title of ends.flatMap(({ failed }) => failed)) process.stdout.write(`  ${title}\n`);
   return ends.every(({ isPassed }) => isPassed);
 }
 

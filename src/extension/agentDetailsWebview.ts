@@ -1,12 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { CoalescedRun } from '../base/coalescedRun.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
-import {
-  agentDetailsDocument,
-  changedParts,
-  type DetailsUpdate,
-} from '../presentation/agentDetailsDocument.ts';
+import { agentDetailsDocument, type DetailsUpdate } from '../presentation/agentDetailsDocument.ts';
 import { parseAgentDetailsMessage } from '../presentation/agentDetailsMessage.ts';
 import {
   agentDetailsParts,
@@ -15,8 +10,10 @@ import {
   type DetailsParts,
 } from '../presentation/agentDetailsPage.ts';
 import type { AgentRef } from '../presentation/agentElement.ts';
+import { changedParts } from '../presentation/webviewDocument.ts';
 import { runDetailsAction } from './agentDetailsActions.ts';
 import type { AgentDetailsSource, KnownDetails } from './agentDetailsSource.ts';
+import { webviewResources } from './webviews/webviewResources.ts';
 
 export interface AgentDetailsWebviewOptions {
   readonly ref: AgentRef;
@@ -46,10 +43,6 @@ export class AgentDetailsWebview implements Disposable {
       ),
     );
     this.own.add(panel.webview.onDidReceiveMessage((message) => this.receive(message)));
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(options.media, 'page-light.svg'),
-      dark: vscode.Uri.joinPath(options.media, 'page-dark.svg'),
-    };
     panel.webview.html = this.document();
     this.update();
   }
@@ -135,19 +128,13 @@ export class AgentDetailsWebview implements Disposable {
 
   /** An empty document: its script asks for the content as soon as it runs. */
   private document(): string {
-    const { webview } = this.panel;
     const { ref, media } = this.options;
-    const uriOf = (name: string): string =>
-      webview.asWebviewUri(vscode.Uri.joinPath(media, name)).toString();
     return agentDetailsDocument({
       placeholder: vscode.l10n.t('Reading the entry…'),
       title: ref.sessionId,
       language: vscode.env.language,
       state: ref,
-      cspSource: webview.cspSource,
-      styleUri: uriOf('agentDetails.css'),
-      scriptUri: uriOf('agentDetails.js'),
-      nonce: randomBytes(24).toString('base64url'),
+      ...webviewResources(this.panel.webview, { media, name: 'agentDetails' }),
     });
   }
 }

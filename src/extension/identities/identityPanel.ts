@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { CoalescedRun } from '../../base/coalescedRun.ts';
 import { errorText } from '../../base/errorText.ts';
@@ -11,17 +10,15 @@ import {
 } from '../../presentation/identities/rows/identityElement.ts';
 import { toPlainLine } from '../../presentation/plainText.ts';
 import { toSessionElement } from '../../presentation/sessions/rows/sessionElement.ts';
+import { changedParts } from '../../presentation/webviewDocument.ts';
 import { notify } from '../commands/notify.ts';
 import type { SessionAgents } from '../sessions/sessionAgents.ts';
 import type { SessionCommandId } from '../sessions/sessionIds.ts';
+import { webviewResources } from '../webviews/webviewResources.ts';
 import type { IdentityCommandId } from './identityIds.ts';
 import type { IdentityOwners } from './identityOwners.ts';
 import type { IdentityListSet } from './identityListSet.ts';
-import {
-  changedIdentityParts,
-  identityDocument,
-  type IdentityPageUpdate,
-} from './page/identityDocument.ts';
+import { identityDocument, type IdentityPageUpdate } from './page/identityDocument.ts';
 import {
   parseIdentityPageMessage,
   type IdentityPageMessage,
@@ -69,7 +66,7 @@ export class IdentityPanel implements Disposable {
     private readonly panel: vscode.WebviewPanel,
     private readonly options: IdentityPanelOptions,
   ) {
-    const { logger, media, lists } = options;
+    const { logger, lists } = options;
     this.run = this.own.add(
       new CoalescedRun(
         () => this.refresh(),
@@ -83,10 +80,6 @@ export class IdentityPanel implements Disposable {
     this.own.add(vscode.workspace.onDidGrantWorkspaceTrust(request));
     const interval = setInterval(request, timeIntervalMs);
     this.own.add(toDisposable(() => clearInterval(interval)));
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(media, 'page-light.svg'),
-      dark: vscode.Uri.joinPath(media, 'page-dark.svg'),
-    };
     panel.webview.html = this.document();
   }
 
@@ -115,7 +108,7 @@ export class IdentityPanel implements Disposable {
     const next = identityParts(content, {
       ...{ t, nameOf: this.options.agents.nameOf, canAct: vscode.workspace.isTrusted },
     });
-    const parts = changedIdentityParts(this.shown, next);
+    const parts = changedParts(this.shown, next);
     this.shown = next;
     if (Object.keys(parts).length > 0) this.send({ kind: 'parts', parts });
   }
@@ -190,19 +183,13 @@ export class IdentityPanel implements Disposable {
 
   /** An empty document: its script asks for the content as soon as it runs. */
   private document(): string {
-    const { webview } = this.panel;
     const { ref, media } = this.options;
-    const uriOf = (name: string): string =>
-      webview.asWebviewUri(vscode.Uri.joinPath(media, name)).toString();
     return identityDocument({
       placeholder: vscode.l10n.t('Reading what is known of the agent…'),
       title: ref.identity,
       language: vscode.env.language,
       state: ref,
-      cspSource: webview.cspSource,
-      styleUri: uriOf('identityPage.css'),
-      scriptUri: uriOf('identityPage.js'),
-      nonce: randomBytes(24).toString('base64url'),
+      ...webviewResources(this.panel.webview, { media, name: 'identityPage' }),
     });
   }
 }

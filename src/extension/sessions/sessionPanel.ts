@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { CoalescedRun } from '../../base/coalescedRun.ts';
 import { errorText } from '../../base/errorText.ts';
@@ -9,14 +8,12 @@ import { runOf } from '../../presentation/sessions/rows/listedSession.ts';
 import type { SessionRef } from '../../presentation/sessions/rows/sessionElement.ts';
 import { toolEntryId, type Transcript } from '../../presentation/sessions/transcript.ts';
 import type { TranscriptEntry } from '../../presentation/sessions/transcriptEntry.ts';
+import { changedParts } from '../../presentation/webviewDocument.ts';
 import { notify } from '../commands/notify.ts';
 import type { VirtualTexts } from '../virtualTexts.ts';
+import { webviewResources } from '../webviews/webviewResources.ts';
 import { entryHtml, type EntryHtmlOptions } from './page/entryHtml.ts';
-import {
-  changedSessionParts,
-  sessionDocument,
-  type SessionPageUpdate,
-} from './page/sessionDocument.ts';
+import { sessionDocument, type SessionPageUpdate } from './page/sessionDocument.ts';
 import { parseSessionPageMessage, type SessionPageMessage } from './page/sessionPageMessage.ts';
 import { sessionParts, sessionTitle, type SessionParts } from './page/sessionParts.ts';
 import { entriesChange } from './page/shownEntries.ts';
@@ -64,7 +61,7 @@ export class SessionPanel implements Disposable {
     private readonly panel: vscode.WebviewPanel,
     private readonly options: SessionPanelOptions,
   ) {
-    const { logger, media } = options;
+    const { logger } = options;
     this.run = this.own.add(
       new CoalescedRun(
         () => this.refresh(),
@@ -77,10 +74,6 @@ export class SessionPanel implements Disposable {
     const interval = setInterval(() => this.request(), timeIntervalMs);
     this.own.add(toDisposable(() => clearInterval(interval)));
     this.own.add(toDisposable(() => clearTimeout(this.timer)));
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(media, 'page-light.svg'),
-      dark: vscode.Uri.joinPath(media, 'page-dark.svg'),
-    };
     panel.webview.html = this.document();
     this.follow();
   }
@@ -157,7 +150,7 @@ export class SessionPanel implements Disposable {
       ...{ nowMs: Date.now(), t: vscode.l10n.t, nameOf: this.options.agents.nameOf },
       canAct: vscode.workspace.isTrusted,
     });
-    const parts = changedSessionParts(this.shownParts, next);
+    const parts = changedParts(this.shownParts, next);
     this.shownParts = next;
     if (Object.keys(parts).length > 0) this.send({ kind: 'parts', parts });
   }
@@ -236,19 +229,13 @@ export class SessionPanel implements Disposable {
 
   /** An empty document: its script asks for the content as soon as it runs. */
   private document(): string {
-    const { webview } = this.panel;
     const { ref, media } = this.options;
-    const uriOf = (name: string): string =>
-      webview.asWebviewUri(vscode.Uri.joinPath(media, name)).toString();
     return sessionDocument({
       placeholder: vscode.l10n.t('Reading the session…'),
       title: ref.sessionId,
       language: vscode.env.language,
       state: ref,
-      cspSource: webview.cspSource,
-      styleUri: uriOf('sessionPage.css'),
-      scriptUri: uriOf('sessionPage.js'),
-      nonce: randomBytes(24).toString('base64url'),
+      ...webviewResources(this.panel.webview, { media, name: 'sessionPage' }),
     });
   }
 }

@@ -1,9 +1,7 @@
 import { strict as assert } from 'node:assert';
-import {
-  agentDetailsDocument,
-  changedParts,
-} from '../../../src/presentation/agentDetailsDocument.ts';
+import { agentDetailsDocument } from '../../../src/presentation/agentDetailsDocument.ts';
 import { detailsPartIds, type DetailsParts } from '../../../src/presentation/agentDetailsPage.ts';
+import { changedParts } from '../../../src/presentation/webviewDocument.ts';
 
 const state = { root: '/re"po<x>', sessionId: 'agent-a' };
 
@@ -14,12 +12,12 @@ describe('agentDetailsDocument', () => {
     language: 'en',
     state,
     cspSource: 'https://host',
-    styleUri: 'https://host/a.css',
+    styleUris: ['https://host/a.css'],
     scriptUri: 'https://host/a.js?a=1&b=2',
     nonce: 'n0nce',
   });
 
-  it('allows nothing but its own style sheet and its own script', () => {
+  it('allows nothing but its own style sheets and its own script', () => {
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(text)?.[1] ?? '';
     assert.equal(
       policy.replaceAll('&#39;', "'"),

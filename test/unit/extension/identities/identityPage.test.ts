@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { parseAgentIdentity, runtimeIdOf } from '../../../../src/core/identities/agentIdentity.ts';
 import type { ListedIdentity } from '../../../../src/core/identities/listedIdentity.ts';
-import {
-  changedIdentityParts,
-  identityDocument,
-} from '../../../../src/extension/identities/page/identityDocument.ts';
+import { identityDocument } from '../../../../src/extension/identities/page/identityDocument.ts';
+import { changedParts } from '../../../../src/presentation/webviewDocument.ts';
 import {
   parseIdentityPageMessage,
   parseIdentityPageState,
@@ -103,17 +101,14 @@ describe('the page of a named agent', () => {
     const text = identityDocument({
       ...{ placeholder: 'wait', title: 'reviewer', language: 'en', nonce: 'n0nce' },
       state: { worktree: '/repo"><script>', identity },
-      ...{ cspSource: 'vscode-resource:', styleUri: 'style', scriptUri: 'script' },
+      ...{ cspSource: 'vscode-resource:', styleUris: ['style'], scriptUri: 'script' },
     });
     assert.match(text, /default-src 'none'|default-src &#39;none&#39;/);
     assert.equal(text.match(/<script/g)?.length, 1);
     for (const id of identityPartIds) assert.match(text, new RegExp(`id="part-${id}"`));
     const parts = partsOf();
-    assert.deepEqual(changedIdentityParts(parts, { ...parts, head: 'new' }), { head: 'new' });
-    assert.equal(
-      Object.keys(changedIdentityParts(undefined, parts)).length,
-      identityPartIds.length,
-    );
+    assert.deepEqual(changedParts(parts, { ...parts, head: 'new' }), { head: 'new' });
+    assert.equal(Object.keys(changedParts(undefined, parts)).length, identityPartIds.length);
   });
 
   it('reads only messages and states that a page of ours posts', () => {

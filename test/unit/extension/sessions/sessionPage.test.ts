@@ -188,13 +188,13 @@ describe('the page of a session', () => {
     assert.doesNotMatch(page.replace(/"[^"]*"/g, '""'), /<[a-z0-9]+[^>]*\sonerror=/);
   });
 
-  it('allows one script and one style sheet, and neither frames, forms nor connections', () => {
+  it('allows one script and our style sheets, and neither frames, forms nor connections', () => {
     const text = sessionDocument({
       placeholder: nasty,
       title: nasty,
       language: 'en',
       state: { root: nasty, sessionId: 'session-1' },
-      ...{ cspSource: 'https://csp', styleUri: 'https://s.css', scriptUri: 'https://s.js' },
+      ...{ cspSource: 'https://csp', styleUris: ['https://s.css'], scriptUri: 'https://s.js' },
       nonce: 'abc',
     });
     assert.match(
@@ -207,7 +207,14 @@ describe('the page of a session', () => {
 
   it('has a place for every part, and an action in its script for every button', () => {
     const text = sessionDocument({
-      ...{ placeholder: '', title: '', language: 'en', cspSource: '', styleUri: '', scriptUri: '' },
+      ...{
+        placeholder: '',
+        title: '',
+        language: 'en',
+        cspSource: '',
+        styleUris: [],
+        scriptUri: '',
+      },
       ...{ state: { root: '/r', sessionId: 'session-1' }, nonce: 'n' },
     });
     for (const id of [...sessionPartIds.map((part) => `part-${part}`), 'entries']) {
