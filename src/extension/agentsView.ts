@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { DisposableStore, toDisposable, type Disposable } from '../base/lifecycle.ts';
+import { toDisposable } from '../base/lifecycle.ts';
 import { runAndSubscribe } from '../base/event.ts';
 import type { RowCache } from '../presentation/agentRow.ts';
 import {
@@ -11,15 +11,14 @@ import {
 import { changesHeldFiles, heldBySession, type HeldBySession } from '../presentation/heldFiles.ts';
 import type { LockRowCache } from '../presentation/lockRow.ts';
 import { registryStatus } from '../presentation/registryStatus.ts';
-import { diffRows, type TreeRow } from '../presentation/treeRow.ts';
+import type { TreeRow } from '../presentation/treeRow.ts';
 import type { AgentActivities, AgentActivitiesChange } from './agentActivities.ts';
 import type { DiscoveredAgents } from './discovered.ts';
 import { viewIds } from './ids.ts';
-import { markdownTooltip } from './markdownTooltip.ts';
 import type { LockSet } from './lockSet.ts';
 import { isMereBeat, type RegistrySet } from './registrySet.ts';
+import { RowTree } from './rowTree.ts';
 import { readSettings } from './settings.ts';
-import { toTreeItem } from './treeItem.ts';
 
 /** How often ages are told anew; only rows whose text changes are repainted. */
 const ageIntervalMs = 30_000;
@@ -29,18 +28,10 @@ const activityDelayMs = 100;
 /** For more agents than this the whole tree is built anew. */
 const maxSingleRows = 200;
 
-/**
- * The view Agents. An element is the id of its row, so selection, expansion and scrolling survive
- * every refresh; a refresh repaints only the rows that look different.
- */
-export class AgentsView implements vscode.TreeDataProvider<string>, Disposable {
-  private readonly own = new DisposableStore();
-  private readonly _onDidChangeTreeData = new vscode.EventEmitter<string[] | undefined>();
-  readonly onDidChangeTreeData = this._onDidChangeTreeData.event;
-  private readonly view: vscode.TreeView<string>;
+/** The view Agents. */
+export class AgentsView extends RowTree<TreeModel> {
   private readonly cache: RowCache = new WeakMap();
   private readonly lockCache: LockRowCache = new WeakMap();
-  private model: TreeModel = { roots: [], rows: new Map() };
   private pending: AgentActivitiesChange[] = [];
   private pendingTimer: NodeJS.Timeout | undefined;
   private discovered: Pick<DiscoveredAgents, 'in'> | undefined;
@@ -50,14 +41,7 @@ export class AgentsView implements vscode.TreeDataProvider<string>, Disposable {
     private readonly locks: Pick<LockSet, 'onDidChange' | 'get'>,
     private readonly activities?: Pick<AgentActivities, 'of' | 'unhostedNowIn' | 'onDidChange'>,
   ) {
-    this.view = this.own.add(
-      vscode.window.createTreeView(viewIds.agents, {
-        treeDataProvider: this,
-        showCollapseAll: true,
-        canSelectMany: true,
-      }),
-    );
-    this.own.add(this._onDidChangeTreeData);
+    super(viewIds.agents, { roots: [], rows: new Map() });
     this.own.add(
       runAndSubscribe(registries.onDidChange, (event) => {
         if (!isMereBeat(event)) this.update();
@@ -79,46 +63,12 @@ export class AgentsView implements vscode.TreeDataProvider<string>, Disposable {
     this.own.add(toDisposable(() => clearInterval(timer)));
   }
 
-  getTreeItem(element: string): vscode.TreeItem {
-    const row = this.model.rows.get(element);
-    if (row === undefined) return new vscode.TreeItem('');
-    const item = toTreeItem(row);
-    const command = commandOf(row);
-    return command ? Object.assign(item, { command }) : item;
-  }
-
-  getChildren(element?: string): string[] {
-    if (element === undefined) return [...this.model.roots];
-    return [...(this.model.rows.get(element)?.children ?? [])];
-  }
-
-  getParent(element: string): string | undefined {
-    return this.model.rows.get(element)?.parent;
-  }
-
-  /** Filled in only when a tooltip is really asked for. */
-  resolveTreeItem(item: vscode.TreeItem, element: string): vscode.TreeItem {
-    const row = this.model.rows.get(element);
-    if (row) item.tooltip = markdownTooltip(row.tooltip);
-    return item;
-  }
-
-  /** Shows and selects a row; nothing when it is not in the view. */
-  async reveal(element: string): Promise<void> {
-    if (!this.model.rows.has(element)) return;
-    await this.view.reveal(element, { select: true, focus: true, expand: true });
-  }
-
   /** From now on also shows agents that are not connected, which are looked for while it is seen. */
   addDiscovered(discovered: Pick<DiscoveredAgents, 'in' | 'setVisible' | 'onDidChange'>): void {
     this.discovered = discovered;
     this.own.add(discovered.onDidChange(() => this.update()));
     this.own.add(this.view.onDidChangeVisibility(({ visible }) => discovered.setVisible(visible)));
     discovered.setVisible(this.view.visible);
-  }
-
-  dispose(): void {
-    this.own.dispose();
   }
 
   private hear(change: AgentActivitiesChange): void {
@@ -149,7 +99,7 @@ export class AgentsView implements vscode.TreeDataProvider<string>, Disposable {
     const renewed = renewedRows(this.model, agents, this.treeOptions(Date.now()));
     if (renewed.size > 0) {
       this.model = { ...this.model, rows: new Map([...this.model.rows, ...renewed]) };
-      this._onDidChangeTreeData.fire([...renewed.keys()]);
+      this.repaint([...renewed.keys()]);
     }
     if (changes.some(({ isDoing }) => isDoing)) this.updateBadge();
   }
@@ -157,12 +107,8 @@ export class AgentsView implements vscode.TreeDataProvider<string>, Disposable {
   private update(): void {
     const nowMs = Date.now();
     const snapshots = this.registries.roots.map((root) => root.snapshot);
-    const before = this.model;
-    const grouping = readSettings().grouping;
-    this.model = buildAgentsTree(snapshots, { ...this.treeOptions(nowMs), grouping });
-    const change = diffRows(before, this.model);
-    if (change.kind === 'all') this._onDidChangeTreeData.fire(undefined);
-    if (change.kind === 'rows') this._onDidChangeTreeData.fire([...change.ids]);
+    const { grouping } = readSettings();
+    this.show(buildAgentsTree(snapshots, { ...this.treeOptions(nowMs), grouping }));
     this.updateBadge();
   }
 
@@ -194,23 +140,19 @@ export class AgentsView implements vscode.TreeDataProvider<string>, Disposable {
         ...(activities && { nowIn: (root) => activities.unhostedNowIn(root) }),
       },
     );
-    const shown = this.view.badge;
-    if (shown?.value === badge?.value && shown?.tooltip === badge?.text) return;
-    this.view.badge = badge && { value: badge.value, tooltip: badge.text };
+    this.setBadge(badge);
   }
-}
 
-/** What a click on a row does. */
-function commandOf(row: TreeRow): vscode.Command | undefined {
-  if (!row.hasDetails) return undefined;
-  const { l10n } = vscode;
-  const to = (command: string, title: string): vscode.Command => {
-    return { command, title, arguments: [row.id] };
-  };
-  if (row.contextValue === 'heddle.broken') {
-    return to('heddle.agent.openEntryFile', l10n.t('Open Entry File'));
+  protected commandOf(row: TreeRow): vscode.Command {
+    const { l10n } = vscode;
+    const to = (command: string, title: string): vscode.Command => {
+      return { command, title, arguments: [row.id] };
+    };
+    if (row.contextValue === 'heddle.broken') {
+      return to('heddle.agent.openEntryFile', l10n.t('Open Entry File'));
+    }
+    return row.contextValue.startsWith('heddle.lock')
+      ? to('heddle.locks.openFile', l10n.t('Open File'))
+      : to('heddle.agent.showDetails', l10n.t('Show Details'));
   }
-  return row.contextValue.startsWith('heddle.lock')
-    ? to('heddle.locks.openFile', l10n.t('Open File'))
-    : to('heddle.agent.showDetails', l10n.t('Show Details'));
 }

@@ -9,6 +9,7 @@ import type { LockSnapshot } from '../core/locks/lockSnapshot.ts';
 import { openFileLocks, type OpenFileLocks, type OpenLockMonitor } from '../node/openFileLocks.ts';
 import type { RepositoryPaths } from '../node/repositoryPath.ts';
 import { isMereBeat, type RegistrySet, type RootRegistry } from './registrySet.ts';
+import { reusedMembers } from './reusedMembers.ts';
 import { readSettings } from './settings.ts';
 
 /** The file locks of one root. */
@@ -108,15 +109,11 @@ export class LockSet implements Disposable {
 
   private reopen(): void {
     const before = this.members;
-    this.members = this.registries.roots.map(
-      (root) => before.find((member) => member.root === root) ?? this.openMember(root),
-    );
-    const kept = new Set(this.members);
-    for (const member of before) if (!kept.has(member)) member.dispose();
-    const isSame =
-      before.length === this.members.length &&
-      before.every((member, i) => member === this.members[i]);
-    if (!isSame) this._onDidChange.fire({ root: undefined, change: undefined });
+    this.members = reusedMembers(before, this.registries.roots, {
+      serves: (member, root) => member.root === root,
+      open: (root) => this.openMember(root),
+    });
+    if (this.members !== before) this._onDidChange.fire({ root: undefined, change: undefined });
   }
 
   private openMember(root: RootRegistry): Member {

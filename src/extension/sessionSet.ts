@@ -9,6 +9,7 @@ import {
   type OpenSessionMonitor,
 } from '../node/harnessSessions/openSessionMonitor.ts';
 import type { RegistrySet, RootRegistry } from './registrySet.ts';
+import { reusedMembers } from './reusedMembers.ts';
 
 /** What the agents of one root do. */
 export interface RootSessions {
@@ -69,15 +70,11 @@ export class SessionSet implements Disposable {
 
   private reopen(): void {
     const before = this.members;
-    this.members = this.registries.roots.map(
-      (root) => before.find((member) => member.root === root) ?? this.openMember(root),
-    );
-    const kept = new Set(this.members);
-    for (const member of before) if (!kept.has(member)) member.dispose();
-    const isSame =
-      before.length === this.members.length &&
-      before.every((member, i) => member === this.members[i]);
-    if (!isSame) this._onDidChange.fire({ root: undefined, entryIds: undefined });
+    this.members = reusedMembers(before, this.registries.roots, {
+      serves: (member, root) => member.root === root,
+      open: (root) => this.openMember(root),
+    });
+    if (this.members !== before) this._onDidChange.fire({ root: undefined, entryIds: undefined });
   }
 
   private openMember(root: RootRegistry): Member {

@@ -7,6 +7,7 @@ import { listPrices, type PriceTable } from '../core/harness/usage/priceTable.ts
 import type { ShownUsage } from '../presentation/usageShown.ts';
 import type { LockSet } from './lockSet.ts';
 import { isMereBeat, type RegistrySet } from './registrySet.ts';
+import { reusedMembers } from './reusedMembers.ts';
 import type { RootSessions, SessionSet } from './sessionSet.ts';
 import { readSettings } from './settings.ts';
 import { UsageMember } from './usageMember.ts';
@@ -94,12 +95,10 @@ export class UsageSet implements Disposable {
   }
 
   private reopen(): void {
-    const before = this.members;
-    this.members = this.options.sessions.roots.map(
-      (sessions) => before.find((member) => member.sessions === sessions) ?? this.open(sessions),
-    );
-    const kept = new Set(this.members);
-    for (const member of before) if (!kept.has(member)) member.dispose();
+    this.members = reusedMembers(this.members, this.options.sessions.roots, {
+      serves: (member, sessions) => member.sessions === sessions,
+      open: (sessions) => this.open(sessions),
+    });
     this._onDidChange.fire({ root: undefined, entryIds: undefined });
   }
 

@@ -218,7 +218,13 @@ describe('refusals and violations', () => {
     });
     const own = shown.notifications.filter(isOfBoth);
     assert.equal(own.length, 1);
-    assert.match(own[0]?.text ?? '', /shell command of Claude Code · sonnet-4 changed/);
+    const known = world.registries.roots.flatMap(({ snapshot }) => snapshot.agents);
+    const parties = (await incidents.all(registry.root)).map(({ event }) => event);
+    assert.match(
+      own[0]?.text ?? '',
+      /shell command of Claude Code · sonnet-4 changed/,
+      `known: ${JSON.stringify(known.map(({ entry }) => entry.sessionId))}, told: ${JSON.stringify(parties)}`,
+    );
     assert.deepEqual(own[0]?.buttons, ['Show Changes', 'Show Who Did It']);
   });
 

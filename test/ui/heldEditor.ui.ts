@@ -59,8 +59,9 @@ describe('the editor of a held file', () => {
   }
 
   async function banner(): Promise<string> {
-    const lenses = workbench.page.locator('.codelens-decoration:visible');
-    return (await lenses.count()) === 0 ? '' : (await lenses.first().innerText()).trim();
+    // Not `innerText`, which waits for one that has just gone.
+    const [first] = await workbench.page.locator('.codelens-decoration:visible').allInnerTexts();
+    return (first ?? '').trim();
   }
 
   async function waitForBanner(pattern: RegExp): Promise<void> {

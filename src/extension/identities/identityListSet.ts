@@ -10,6 +10,7 @@ import type {
   PlacedProblem,
 } from '../../presentation/identities/rows/placedIdentity.ts';
 import type { RegistrySet, RootRegistry } from '../registrySet.ts';
+import { reusedMembers } from '../reusedMembers.ts';
 import { PlaceIdentities } from './placeIdentities.ts';
 
 export interface IdentityListSetOptions {
@@ -81,17 +82,11 @@ export class IdentityListSet implements Disposable {
 
   private reopen(): void {
     const before = this.members;
-    this.members = placesOf(this.registries.roots).map(
-      ({ root, worktree }) =>
-        before.find((member) => member.worktree === worktree && member.root === root) ??
-        this.openMember(root, worktree),
-    );
-    const kept = new Set(this.members);
-    for (const member of before) if (!kept.has(member)) member.dispose();
-    const isSame =
-      before.length === this.members.length &&
-      before.every((member, i) => member === this.members[i]);
-    if (!isSame) this._onDidChange.fire(undefined);
+    this.members = reusedMembers(before, placesOf(this.registries.roots), {
+      serves: (member, { root, worktree }) => member.worktree === worktree && member.root === root,
+      open: ({ root, worktree }) => this.openMember(root, worktree),
+    });
+    if (this.members !== before) this._onDidChange.fire(undefined);
   }
 
   private openMember(root: RootRegistry, worktree: string): PlaceIdentities {

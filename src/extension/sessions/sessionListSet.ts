@@ -5,6 +5,7 @@ import type { SessionId } from '../../core/sessions/sessionId.ts';
 import type { ListedSession } from '../../presentation/sessions/rows/listedSession.ts';
 import type { SessionRef } from '../../presentation/sessions/rows/sessionElement.ts';
 import type { RegistrySet, RootRegistry } from '../registrySet.ts';
+import { reusedMembers } from '../reusedMembers.ts';
 import { RootSessions } from './rootSessions.ts';
 
 /** Something changed in one root, or, without sessions, the set of roots did. */
@@ -62,15 +63,11 @@ export class SessionListSet implements Disposable {
 
   private reopen(): void {
     const before = this.members;
-    this.members = this.registries.roots.map(
-      (root) => before.find((member) => member.root === root) ?? this.openMember(root),
-    );
-    const kept = new Set(this.members);
-    for (const member of before) if (!kept.has(member)) member.dispose();
-    const isSame =
-      before.length === this.members.length &&
-      before.every((member, i) => member === this.members[i]);
-    if (!isSame) this._onDidChange.fire({ root: undefined, sessionIds: undefined });
+    this.members = reusedMembers(before, this.registries.roots, {
+      serves: (member, root) => member.root === root,
+      open: (root) => this.openMember(root),
+    });
+    if (this.members !== before) this._onDidChange.fire({ root: undefined, sessionIds: undefined });
   }
 
   private openMember(root: RootRegistry): RootSessions {
