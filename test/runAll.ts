@@ -12,12 +12,12 @@ interface End {
 
 /**
  * All tests. Those of units come first and alone, because they say best what is broken; the others wait
- * for programs and windows most of the time and so run three at a time, each printing when it is done.
+ * for programs and windows most of the time and so run two at a time, each printing when it is done.
  */
 const first = ['test:unit', 'package'];
 /** The one that takes longest begins, and whichever lane is free takes the next. */
 const others = ['test:process', 'test:ui -- --shard 0', 'test:ui -- --shard 1', 'test:host'];
-const laneCount = 3;
+const laneCount = 2;
 
 function run(script: string, stdio: 'inherit' | 'pipe'): Promise<End> {
   const startedMs = performance.now();

@@ -1,30 +1,11 @@
 // A window that shows one session: the built extension with a stand-in for the editor's API, which reads
 // its views and takes its page. Prints a line when it shows the session, and how long its loop stood still
 // when its input ends.
-const Module = require('node:module');
-const path = require('node:path');
-
-const [, , folder, sessionId] = process.argv;
+const { anything, loadExtension, stub } = require('./editorStub.cjs');
 const { watchLoop } = require('./loopStops.cjs');
 
-/** Anything: callable, constructible, with every property; as a string it is empty. */
-const anything = () => {
-  const properties = {};
-  return new Proxy(function () {}, {
-    get: (_target, key) => {
-      if (key === Symbol.toPrimitive) return () => '';
-      if (key === Symbol.iterator) return function* () {};
-      if (key === 'then') return undefined;
-      return (properties[key] ??= anything());
-    },
-    set: (_target, key, value) => {
-      properties[key] = value;
-      return true;
-    },
-    apply: () => anything(),
-    construct: () => anything(),
-  });
-};
+const [, , folder, sessionId] = process.argv;
+
 class EventEmitter {
   listeners = new Set();
   event = (listener) => {
@@ -78,19 +59,7 @@ const page = {
   cspSource: '',
 };
 
-// Own properties: the bundle copies them when it loads the module.
-const names = `window workspace commands languages env l10n extensions Uri ThemeIcon ThemeColor TreeItem
-  TreeItemCollapsibleState EventEmitter Disposable MarkdownString StatusBarAlignment Diagnostic
-  DiagnosticSeverity Range Position ViewColumn ProgressLocation ConfigurationTarget QuickInputButtons
-  QuickPickItemKind RelativePattern CancellationTokenSource lm McpStdioServerDefinition
-  LanguageModelToolResult LanguageModelTextPart TabInputTextDiff TabInputText version`;
-const stub = Object.fromEntries(names.split(/\s+/).map((name) => [name, anything()]));
-const uri = { scheme: 'file', fsPath: folder, toString: () => `file://${folder}` };
 const handlers = new Map();
-stub.workspace.workspaceFolders = [{ uri, name: 'bench', index: 0 }];
-stub.workspace.isTrusted = true;
-stub.workspace.getConfiguration = () => ({ get: () => undefined, inspect: () => undefined });
-stub.l10n.t = (text, ...values) => text.replace(/\{(\d)\}/g, (_all, i) => String(values[i]));
 stub.EventEmitter = EventEmitter;
 stub.window.createTreeView = createTreeView;
 stub.window.createWebviewPanel = () =>
@@ -100,17 +69,7 @@ stub.commands.registerCommand = (id, handler) => {
   return anything();
 };
 
-const load = Module._load;
-Module._load = (request, ...rest) => (request === 'vscode' ? stub : load(request, ...rest));
-
-const context = anything();
-context.subscriptions = [];
-context.extensionUri = uri;
-context.extension = { id: 'heddle-agents.heddle-agents', extensionPath: folder };
-context.storageUri = uri;
-context.workspaceState = { get: () => undefined, update: () => Promise.resolve(), keys: () => [] };
-context.globalState = context.workspaceState;
-require(path.resolve('dist/extension.cjs')).activate(context);
+loadExtension(folder);
 
 const print = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 const until = async (isTrue) => {

@@ -1,8 +1,6 @@
 import { errorCode } from '../../base/errorText.ts';
-import { maxPathsPerRequest } from '../locks/lockConfig.ts';
-import { sessionIdOf } from '../locks/lockHolder.ts';
 import type { LockPath } from '../locks/lockPath.ts';
-import type { LockConflict, LockGrant, LockOutcome } from '../locks/lockRequest.ts';
+import type { LockGrant, LockOutcome } from '../locks/lockRequest.ts';
 import { byOf, renewedAgent } from './eventAgent.ts';
 import type { HarnessEvent } from './harnessEvent.ts';
 import { nothingToSay, type HookDecision } from './hookDecision.ts';
@@ -10,7 +8,7 @@ import type { ChangedFile, HookPorts, LookedAtFile } from './hookPorts.ts';
 import { keepLocks, termOf } from './keptLocks.ts';
 import type { SessionLine } from './sessionLine.ts';
 import { staleKey, type SessionAgent } from './sessionAgent.ts';
-import { turnOver } from './turnOver.ts';
+import { lockForTurn } from './turnLock.ts';
 
 export interface WantedEdit {
   readonly event: HarnessEvent;
@@ -59,54 +57,14 @@ async function lockRenewing(
   paths: readonly LockPath[],
   ports: HookPorts,
 ): Promise<LockOutcome> {
+  const wish = { paths, ...termOf(ports) };
   try {
-    return await lock(edit.agent, paths, ports);
+    return await lockForTurn(edit.agent.entryId, wish, ports);
   } catch (error) {
     if (errorCode(error) !== 'not-active') throw error;
-    return lock(await renewedAgent(edit.event, ports), paths, ports);
+    const { entryId } = await renewedAgent(edit.event, ports);
+    return lockForTurn(entryId, wish, ports);
   }
-}
-
-/** Tries again once after locks were taken from those who have nothing in hand any more. */
-async function lock(
-  { entryId }: SessionAgent,
-  paths: readonly LockPath[],
-  ports: HookPorts,
-): Promise<LockOutcome> {
-  const ref = { kind: 'session', sessionId: entryId } as const;
-  const wish = { isTurnBound: true, ...termOf(ports) };
-  let granted: LockOutcome | undefined;
-  // More paths than one request may have are all or none only in portions.
-  for (let i = 0; i < paths.length; i += maxPathsPerRequest) {
-    const request = { ...wish, paths: paths.slice(i, i + maxPathsPerRequest) };
-    let outcome = await ports.locks.lock(ref, request);
-    if (outcome.kind === 'held' && (await takeFromResting(outcome.conflicts, ports))) {
-      outcome = await ports.locks.lock(ref, request);
-    }
-    if (outcome.kind === 'held') return outcome;
-    const before = granted?.kind === 'granted' ? granted.grants : [];
-    granted = { ...outcome, grants: [...before, ...outcome.grants] };
-  }
-  if (granted === undefined) throw new Error('no file is named');
-  return granted;
-}
-
-/** Ends the turns of holders that have none; true when that freed something. */
-async function takeFromResting(
-  conflicts: readonly LockConflict[],
-  { others, locks, settings }: HookPorts,
-): Promise<boolean> {
-  const ofTurns = conflicts.filter(({ lock }) => lock?.isTurnBound === true);
-  const entryIds = new Set(ofTurns.flatMap(({ holder }) => sessionIdOf(holder) ?? []));
-  let isAnyFreed = false;
-  for (const sessionId of entryIds) {
-    const other = await others.find(sessionId);
-    const over = other && turnOver(other.agent, other.evidence, settings);
-    if (over === undefined) continue;
-    const freed = await locks.closeTurn({ kind: 'session', sessionId }, { over });
-    isAnyFreed ||= freed.length > 0;
-  }
-  return isAnyFreed;
 }
 
 interface StaleFile extends LookedAtFile, ChangedFile {

@@ -2,7 +2,7 @@ import { errorCode, errorText } from '../../base/errorText.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { HookSettings } from '../../core/harness/hookSettings.ts';
 import type { OtherSessions } from '../../core/harness/hookPorts.ts';
-import { turnOver } from '../../core/harness/turnOver.ts';
+import { lockForTurn } from '../../core/harness/turnLock.ts';
 import type { FileLocks } from '../../core/locks/fileLocks.ts';
 import { maxPathsPerRequest } from '../../core/locks/lockConfig.ts';
 import { sessionIdOf } from '../../core/locks/lockHolder.ts';
@@ -135,42 +135,11 @@ export class SessionLocks {
   /** Somebody may have ended the entry of an agent that goes on. */
   private async lock(paths: readonly LockPath[]): Promise<LockOutcome> {
     try {
-      return await this.lockAll(paths);
+      return await lockForTurn(this.ports.entryId, { paths }, this.ports);
     } catch (error) {
       if (errorCode(error) !== 'not-active') throw error;
       await this.ports.renewEntry();
-      return this.lockAll(paths);
+      return lockForTurn(this.ports.entryId, { paths }, this.ports);
     }
-  }
-
-  private async lockAll(paths: readonly LockPath[]): Promise<LockOutcome> {
-    let granted: Extract<LockOutcome, { kind: 'granted' }> | undefined;
-    // More paths than one request may have are all or none only in portions.
-    for (let i = 0; i < paths.length; i += maxPathsPerRequest) {
-      const wish = { isTurnBound: true, paths: paths.slice(i, i + maxPathsPerRequest) };
-      let outcome = await this.ports.locks.lock(this.ref, wish);
-      if (outcome.kind === 'held' && (await this.takeFromResting(outcome.conflicts))) {
-        outcome = await this.ports.locks.lock(this.ref, wish);
-      }
-      if (outcome.kind === 'held') return outcome;
-      granted = { ...outcome, grants: [...(granted?.grants ?? []), ...outcome.grants] };
-    }
-    if (granted === undefined) throw new Error('no file is named');
-    return granted;
-  }
-
-  /** Ends the turns of holders that have none any more; true when that freed something. */
-  private async takeFromResting(conflicts: readonly LockConflict[]): Promise<boolean> {
-    const { others, locks, settings } = this.ports;
-    const ofTurns = conflicts.filter(({ lock }) => lock?.isTurnBound === true);
-    let isAnyFreed = false;
-    for (const sessionId of new Set(ofTurns.flatMap(({ holder }) => sessionIdOf(holder) ?? []))) {
-      const other = await others.find(sessionId);
-      const over = other && turnOver(other.agent, other.evidence, settings);
-      if (over === undefined) continue;
-      const freed = await locks.closeTurn({ kind: 'session', sessionId }, { over });
-      isAnyFreed ||= freed.length > 0;
-    }
-    return isAnyFreed;
   }
 }

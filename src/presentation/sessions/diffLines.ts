@@ -1,8 +1,9 @@
+import { lineDiff, textLines, type LineChange } from '../../base/lineDiff.ts';
 import { toPlainBlock } from '../plainText.ts';
 
 /** A line of a difference. `gap` stands for lines that are equal and not shown. */
 export interface DiffLine {
-  readonly sign: ' ' | '-' | '+' | 'gap';
+  readonly sign: LineChange['sign'] | 'gap';
   readonly text: string;
 }
 
@@ -27,7 +28,7 @@ export function diffLines(
   after: string,
   { maxLines = 400 }: { readonly maxLines?: number } = {},
 ): ShownDiff {
-  const all = compared(toLines(before ?? ''), toLines(after));
+  const all = lineDiff(textLines(before ?? ''), textLines(after), { maxPairs });
   const lines = nearChanges(all);
   return {
     lines: lines.slice(0, maxLines).map(({ sign, text }) => ({ sign, text: plain(text) })),
@@ -46,68 +47,6 @@ export function diffSummary({ added, removed }: Pick<ShownDiff, 'added' | 'remov
 function plain(text: string): string {
   const cut = text.length > maxLineLength ? `${text.slice(0, maxLineLength)}…` : text;
   return toPlainBlock(cut);
-}
-
-function toLines(text: string): readonly string[] {
-  if (text === '') return [];
-  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
-  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
-}
-
-function compared(a: readonly string[], b: readonly string[]): readonly DiffLine[] {
-  const most = Math.min(a.length, b.length);
-  let start = 0;
-  while (start < most && a[start] === b[start]) start += 1;
-  let end = 0;
-  while (end < most - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end += 1;
-  return [
-    ...signed(' ', a.slice(0, start)),
-    ...middle(a.slice(start, a.length - end), b.slice(start, b.length - end)),
-    ...signed(' ', a.slice(a.length - end)),
-  ];
-}
-
-function signed(sign: DiffLine['sign'], lines: readonly string[]): readonly DiffLine[] {
-  return lines.map((text) => ({ sign, text }));
-}
-
-/** By the longest common sequence of lines. */
-function middle(a: readonly string[], b: readonly string[]): readonly DiffLine[] {
-  if (a.length * b.length > maxPairs) return [...signed('-', a), ...signed('+', b)];
-  const common = commonLengths(a, b);
-  const lines: DiffLine[] = [];
-  let [i, j] = [0, 0];
-  while (i < a.length && j < b.length) {
-    if (a[i] === b[j]) {
-      lines.push({ sign: ' ', text: a[i] ?? '' });
-      i += 1;
-      j += 1;
-    } else if (common(i + 1, j) >= common(i, j + 1)) {
-      lines.push({ sign: '-', text: a[i] ?? '' });
-      i += 1;
-    } else {
-      lines.push({ sign: '+', text: b[j] ?? '' });
-      j += 1;
-    }
-  }
-  return [...lines, ...signed('-', a.slice(i)), ...signed('+', b.slice(j))];
-}
-
-/** How many lines are common from a line of each on. */
-function commonLengths(
-  a: readonly string[],
-  b: readonly string[],
-): (i: number, j: number) => number {
-  const width = b.length + 1;
-  const lengths = new Uint32Array((a.length + 1) * width);
-  const at = (i: number, j: number): number => lengths[i * width + j] ?? 0;
-  for (let i = a.length - 1; i >= 0; i -= 1) {
-    for (let j = b.length - 1; j >= 0; j -= 1) {
-      const isSame = a[i] === b[j];
-      lengths[i * width + j] = isSame ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-    }
-  }
-  return at;
 }
 
 function nearChanges(lines: readonly DiffLine[]): readonly DiffLine[] {

@@ -233,7 +233,9 @@ const steps: Readonly<Record<string, (place: Place, ...given: never[]) => unknow
       "process.on('SIGTERM',()=>0);" +
       "const c=require('child_process').spawn(process.execPath,['-e'," +
       "\"process.on('SIGTERM',()=>0);setInterval(()=>0,1000)\"],{stdio:'ignore'});" +
-      `require('fs').writeFileSync(${JSON.stringify(pidFile)},process.pid+' '+c.pid);` +
+      // Under its name only once it is whole.
+      `const [f,o]=[require('fs'),${JSON.stringify(pidFile)}];` +
+      "f.writeFileSync(o+'.new',process.pid+' '+c.pid);f.renameSync(o+'.new',o);" +
       'setInterval(()=>0,1000)';
     spawn(process.execPath, ['-e', code], { stdio: 'ignore', detached: true });
   },
