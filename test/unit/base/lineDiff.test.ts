@@ -17,7 +17,7 @@ describe('lineDiff', () => {
   });
 
   it('finds the longest that is common', () => {
-    const lines = shown([...'abcbdab'], [...'bdcaba']);
+    const lines = shown('a b c b d a b'.split(' '), 'b d c a b a'.split(' '));
     assert.equal(text(lines, ' ').length, 4);
   });
 
