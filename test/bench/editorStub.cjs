@@ -46,7 +46,11 @@ const loadExtension = (folder) => {
   context.extensionUri = uri;
   context.extension = { id: 'heddle-agents.heddle-agents', extensionPath: folder };
   context.storageUri = uri;
-  context.workspaceState = { get: () => undefined, update: () => Promise.resolve(), keys: () => [] };
+  context.workspaceState = {
+    get: () => undefined,
+    update: () => Promise.resolve(),
+    keys: () => [],
+  };
   context.globalState = context.workspaceState;
   require(path.resolve('dist/extension.cjs')).activate(context);
 };
