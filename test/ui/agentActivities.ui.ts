@@ -7,7 +7,6 @@ import { makeTempFolder, removeTempFolder } from '../support/tempFolder.ts';
 import { projectRoot } from '../support/vscode/projectPaths.ts';
 import type { TreeView } from '../support/vscode/treeView.ts';
 import { startUiSession, type UiSession } from '../support/vscode/uiSession.ts';
-import { waitUntil } from '../support/vscode/waitUntil.ts';
 import type { Workbench } from '../support/vscode/workbench.ts';
 import { UiWorld } from './support/uiWorld.ts';
 import { containerTitle, settle, showAgents, statusItem } from './support/windowDressing.ts';
@@ -147,11 +146,9 @@ describe('what agents do, in a window', () => {
 
   it('shows all of it in the page of the agent, which follows its transcript', async () => {
     await workbench.runCommand('Notifications: Clear All Notifications');
-    await tree.select(({ description }) => description.startsWith('editing'));
-    const page = await waitUntil('its page', async () => {
-      const title = (await workbench.editorTitles()).find((each) => each.includes('Claude Code'));
-      return title === undefined ? undefined : await workbench.webview(title);
-    });
+    const page = await workbench.webviewOpenedBy('Claude Code', () =>
+      tree.select(({ description }) => description.startsWith('editing')),
+    );
     await page.locator('table', { hasText: '60,000' }).first().waitFor();
     const text = await page.locator('main').innerText();
     assert.match(text, /editing src\/checkout\/total\.ts · holds no thread/);

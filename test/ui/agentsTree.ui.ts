@@ -3,7 +3,6 @@ import { strict as assert } from 'node:assert';
 import { clickMenuItem } from '../support/vscode/contextMenu.ts';
 import { startUiSession } from '../support/vscode/uiSession.ts';
 import type { UiSession } from '../support/vscode/uiSession.ts';
-import { waitUntil } from '../support/vscode/waitUntil.ts';
 import type { TreeRow } from '../support/vscode/treeRows.ts';
 import type { TreeView } from '../support/vscode/treeView.ts';
 import type { Workbench } from '../support/vscode/workbench.ts';
@@ -120,10 +119,7 @@ describe('the view Agents with a cast', () => {
     assert.match(row.description, /^Line \d+: /);
     await settle(workbench);
     await workbench.screenshot('unreadable');
-    await tree.select('agent-truncated.toml');
-    await waitUntil('the file in an editor', async () =>
-      (await workbench.editorTitles()).includes('agent-truncated.toml') ? true : undefined,
-    );
+    await workbench.opens('agent-truncated.toml', () => tree.select('agent-truncated.toml'));
     await workbench.closeAllEditors();
     await tree.collapse('Unreadable');
   });

@@ -179,12 +179,7 @@ async function openPage(
   row: string | RegExp,
 ): Promise<FrameLocator> {
   const { label } = await tree.waitForRow(row);
-  await tree.select(row);
-  const page = await waitUntil(`the page of ${label}`, async () => {
-    const titles = await workbench.editorTitles();
-    const title = titles.find((each) => each.includes(label));
-    return title === undefined ? undefined : await workbench.webview(title);
-  });
+  const page = await workbench.webviewOpenedBy(label, () => tree.select(row));
   await page.locator('h1').waitFor();
   return page;
 }

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 
+import { textNow } from '../support/vscode/textNow.ts';
 import { startUiSession } from '../support/vscode/uiSession.ts';
 import type { UiSession } from '../support/vscode/uiSession.ts';
 import { waitUntil } from '../support/vscode/waitUntil.ts';
@@ -59,9 +60,7 @@ describe('the editor of a held file', () => {
   }
 
   async function banner(): Promise<string> {
-    // Not `innerText`, which waits for one that has just gone.
-    const [first] = await workbench.page.locator('.codelens-decoration:visible').allInnerTexts();
-    return (first ?? '').trim();
+    return textNow(workbench.page.locator('.codelens-decoration:visible'));
   }
 
   async function waitForBanner(pattern: RegExp): Promise<void> {

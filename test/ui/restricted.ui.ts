@@ -80,8 +80,7 @@ describe('a window that is not trusted', () => {
   });
 
   it('has no button on the page of an agent that writes', async () => {
-    await tree.select(/gemini/);
-    const page = await workbench.webview('feature/payments');
+    const page = await workbench.webviewOpenedBy('feature/payments', () => tree.select(/gemini/));
     await page.locator('h1').waitFor();
     await settle(workbench);
     await workbench.screenshot('restricted-details');

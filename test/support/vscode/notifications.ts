@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import type { Locator, Page } from 'playwright-core';
+import { textNow } from './textNow.ts';
 
 import { isContaining, waitUntil } from './waitUntil.ts';
 
@@ -113,8 +114,7 @@ export async function readDialog(page: Page): Promise<ModalDialog> {
   const box = page.locator('.monaco-dialog-box:visible');
   await box.waitFor();
   const text = async (selector: string): Promise<string> => {
-    const part = box.locator(selector);
-    return (await part.count()) === 0 ? '' : (await part.first().innerText()).trim();
+    return textNow(box.locator(selector));
   };
   const buttons = await box.locator('.dialog-buttons .monaco-text-button').allInnerTexts();
   return {

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import type { Locator, Page } from 'playwright-core';
+import { textNow } from './textNow.ts';
 
 import { isMatch, waitUntil } from './waitUntil.ts';
 
@@ -54,7 +55,7 @@ export class QuickInput {
 
   async title(): Promise<string> {
     const title = this.root.locator('.quick-input-title:visible');
-    return (await title.count()) === 0 ? '' : (await title.innerText()).trim();
+    return textNow(title);
   }
 
   async placeholder(): Promise<string> {
@@ -68,7 +69,7 @@ export class QuickInput {
   /** The line below the input: a prompt or what a validation says. */
   async message(): Promise<string> {
     const message = this.root.locator('.quick-input-message');
-    return (await message.count()) === 0 ? '' : (await message.innerText()).trim();
+    return textNow(message);
   }
 
   async type(text: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 
 import { clickMenuItem, menuItems } from './contextMenu.ts';
 import { hoverText } from './hover.ts';
+import { textNow } from './textNow.ts';
 import { readTreeRows, toPredicate } from './treeRows.ts';
 import type { PlacedRow, RowQuery, TreeRow } from './treeRows.ts';
 import { waitUntil } from './waitUntil.ts';
@@ -150,7 +151,7 @@ export class TreeView {
   /** What the view says instead of rows, or ''. */
   async welcome(): Promise<string> {
     const welcome = this.root.locator('.welcome-view-content:visible');
-    return (await welcome.count()) === 0 ? '' : (await welcome.first().innerText()).trim();
+    return textNow(welcome);
   }
 
   async clickWelcomeButton(label: string): Promise<void> {
@@ -161,7 +162,7 @@ export class TreeView {
   /** The message above the rows, or ''. */
   async message(): Promise<string> {
     const message = this.root.locator('.tree-explorer-viewlet-tree-view > .message:visible');
-    return (await message.count()) === 0 ? '' : (await message.first().innerText()).trim();
+    return textNow(message);
   }
 
   /** A view that is alone in its container has its buttons in the container's title. */

@@ -11,6 +11,7 @@ import { Notifications } from './notifications.ts';
 import { testOutputDir } from './projectPaths.ts';
 import { QuickInput } from './quickInput.ts';
 import { StatusBar } from './statusBar.ts';
+import { textNow } from './textNow.ts';
 import { themes } from './themes.ts';
 import type { Theme } from './themes.ts';
 import { TreeView } from './treeView.ts';
@@ -152,7 +153,7 @@ export class Workbench {
   /** The number on a container's icon, or ''. */
   async activityBarBadge(title: string): Promise<string> {
     const badge = this.activityBarItem(title).locator('.badge-content:visible');
-    return (await badge.count()) === 0 ? '' : (await badge.first().innerText()).trim();
+    return textNow(badge);
   }
 
   /** The titles of the sections in the side bar. */
@@ -191,6 +192,30 @@ export class Workbench {
       .first();
     await tab.click();
     return await this.webviewIn(this.page.locator('.editor .editor-instance'));
+  }
+
+  /**
+   * Shows a page by what a person does for it, and returns its document. Done again when nothing came of
+   * it: a click on a row that is painted anew at that moment only selects it.
+   */
+  async webviewOpenedBy(title: string, open: () => Promise<void>): Promise<FrameLocator> {
+    await this.opens(title, open);
+    return await this.webview(title);
+  }
+
+  /** The same for any editor: waits until it has a tab. */
+  async opens(title: string, open: () => Promise<void>): Promise<void> {
+    const tab = this.page.locator('.editor .tabs-container .tab').filter({ hasText: title });
+    await waitUntil(`an editor "${title}"`, async () => {
+      await open();
+      return await tab
+        .first()
+        .waitFor({ timeout: 10_000 })
+        .then(
+          () => true,
+          () => undefined,
+        );
+    });
   }
 
   /** The document of a webview that is a view in the side bar or the panel. */
@@ -276,7 +301,7 @@ export class Workbench {
 
   private async sideBarTitle(): Promise<string> {
     const title = this.page.locator('.sidebar .composite.title .title-label h2:visible');
-    return (await title.count()) === 0 ? '' : (await title.first().innerText()).trim();
+    return textNow(title);
   }
 
   private pane(viewTitle: string): Locator {
