@@ -67,12 +67,16 @@ function toAcpAgent(agent: AgentCommand): AcpAgent {
   };
 }
 
-/** The runtime of an editor needs a variable to run a program, which an agent cannot be told. */
+/** The runtime of an editor runs a program only when it is told to. */
 function ownTools({ root }: HeddleRoot): ToolServer | undefined {
   const [, program] = process.argv;
-  if (program === undefined || process.versions.electron !== undefined) return undefined;
-  const args = [program, 'mcp', '--root', root];
-  return { name: 'heddle-agents', command: process.execPath, args };
+  if (program === undefined) return undefined;
+  return {
+    name: 'heddle-agents',
+    command: process.execPath,
+    args: [program, 'mcp', '--root', root],
+    ...(process.versions.electron !== undefined && { env: { ELECTRON_RUN_AS_NODE: '1' } }),
+  };
 }
 
 /** The last that was told: an agent may go on in another one. */

@@ -36,6 +36,8 @@ export interface ToolServer {
   /** Absolute. */
   readonly command: string;
   readonly args: readonly string[];
+  /** Variables that it needs beside those that say whose tools they are. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What executing prompts by agents that speak the protocol needs. */

@@ -128,13 +128,15 @@ function placeOf(
   { spec, entry }: Turn,
   { toolServer }: AcpExecutorOptions,
 ): { readonly cwd: string; readonly mcpServers: readonly unknown[] } {
-  const { identity } = spec;
-  const env = [
-    { name: 'HEDDLE_AGENTS_SESSION', value: entry.entryId },
-    ...(identity === undefined ? [] : [{ name: identityVariable, value: identity }]),
-  ];
-  const mcpServers = toolServer === undefined ? [] : [{ ...toolServer, env }];
-  return { cwd: spec.cwd, mcpServers };
+  const { cwd, identity } = spec;
+  if (toolServer === undefined) return { cwd, mcpServers: [] };
+  const variables = {
+    ...toolServer.env,
+    HEDDLE_AGENTS_SESSION: entry.entryId,
+    ...(identity !== undefined && { [identityVariable]: identity }),
+  };
+  const env = Object.entries(variables).map(([name, value]) => ({ name, value }));
+  return { cwd, mcpServers: [{ ...toolServer, env }] };
 }
 
 /** Locks are enforced where the agent asks, so that it shall ask. */

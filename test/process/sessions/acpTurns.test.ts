@@ -74,9 +74,14 @@ describe('a prompt that an agent executes', () => {
 
   it('is given our tools, with who it is', async () => {
     const toolServer = { name: 'heddle-agents', command: '/bin/heddle-agents', args: ['mcp'] };
-    const session = await world.run([['answers']], { executor: { toolServer } });
+    const session = await world.run([['answers']], {
+      executor: { toolServer: { ...toolServer, env: { ELECTRON_RUN_AS_NODE: '1' } } },
+    });
     await session.done();
-    const env = [{ name: 'HEDDLE_AGENTS_SESSION', value: (await world.entry()).sessionId }];
+    const env = [
+      { name: 'ELECTRON_RUN_AS_NODE', value: '1' },
+      { name: 'HEDDLE_AGENTS_SESSION', value: (await world.entry()).sessionId },
+    ];
     deepEqual(session.answers[0], { cwd: world.repo, mcpServers: [{ ...toolServer, env }] });
   });
 
