@@ -109,7 +109,7 @@ async function serve(hosted: Hosted, ports: SessionHostPorts): Promise<void> {
     registry.cancel(sessionId, { code: 'system-shutdown', requestedAtMs: clock.now() });
   shutdown.addEventListener('abort', cancel, { once: true });
   if (shutdown.aborted) cancel();
-  void tidy(hosted, ports);
+  clock.after(tidyAfterMs, () => void tidy(hosted, ports));
   await registry.awaitTerminal(sessionId);
   await Promise.race([registry.awaitWoundUp(sessionId), elapsed(clock, windingUpMs)]);
   await store.flush();
@@ -117,6 +117,9 @@ async function serve(hosted: Hosted, ports: SessionHostPorts): Promise<void> {
   await removeHostAddress(folder, sessionId);
   await endpoint.close();
 }
+
+/** An agent that starts at the same time does not wait for it. */
+const tidyAfterMs = 3_000;
 
 /** What others left behind, and what is older than it is kept. Never rejects. */
 async function tidy({ endpoint, folder, request }: Hosted, ports: SessionHostPorts): Promise<void> {
