@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../base/errorText.ts';
 import { lockUnavailable } from './lockErrors.ts';
+import { makeStateFolder } from './makeStateFolder.ts';
 
 /** Beside the lock, in a store that was opened in portable mode for everyone. */
 export const portableMarkerName = '.portable';
@@ -18,9 +19,24 @@ export interface HeldPortableLock {
   release(): Promise<void>;
 }
 
-export function isPortable(lockPath: string): boolean {
+/** The marker of the registry in a `.heddle`, which holds for all stores in it. */
+export function registryMarker(heddleFolder: string): string {
+  return join(heddleFolder, 'agents', portableMarkerName);
+}
+
+/**
+ * Whether every process locks a store in the portable way: its own folder is marked, the registry beside
+ * it, or what `marker` names.
+ */
+export function isPortable(lockPath: string, marker?: string): boolean {
+  const folder = dirname(lockPath);
+  const markers = [join(folder, portableMarkerName), registryMarker(dirname(folder)), marker];
+  return markers.some((each) => each !== undefined && isFile(each));
+}
+
+function isFile(path: string): boolean {
   try {
-    return lstatSync(join(dirname(lockPath), portableMarkerName)).isFile();
+    return lstatSync(path).isFile();
   } catch {
     return false;
   }
@@ -52,7 +68,11 @@ export async function tryPortableLock(lockPath: string): Promise<HeldPortableLoc
     await writeFile(ownerPath, token);
   } catch (error) {
     if (errorCode(error) === 'ELOCKED') return undefined;
-    throw lockUnavailable(lockPath, error);
+    if (errorCode(error) !== 'ENOENT') throw lockUnavailable(lockPath, error);
+    await makeStateFolder(dirname(lockPath)).catch((cause: unknown) => {
+      throw lockUnavailable(lockPath, cause);
+    });
+    return undefined;
   }
   return {
     isStillHeld: () => !isCompromised && readToken(ownerPath) === token,

@@ -18,6 +18,8 @@ export interface StoreLock {
 export interface StoreLockOptions {
   /** How long to wait for another holder, in milliseconds. */
   readonly timeoutMs?: number | undefined;
+  /** A file outside the store that marks it as portable as well, absolute. */
+  readonly portableMarker?: string | undefined;
   /** For tests: instead of the kernel's lock. */
   readonly loadKernelLock?: (() => Promise<KernelLock>) | undefined;
 }
@@ -45,7 +47,7 @@ export class StoreLocker {
    */
   async acquire(): Promise<StoreLock> {
     const deadline = performance.now() + (this.options.timeoutMs ?? defaultTimeoutMs);
-    if (!isPortable(this.path)) {
+    if (!isPortable(this.path, this.options.portableMarker)) {
       const held = await this.poll(deadline, () => this.tryKernelLock());
       return {
         assertStillHeld: () => this.assert(isSameFile(this.path, held)),

@@ -7,6 +7,7 @@ import type { UiSession, UiSessionOptions } from '../support/vscode/uiSession.ts
 import type { Workbench } from '../support/vscode/workbench.ts';
 import { joinCast } from './support/cast.ts';
 import type { Cast } from './support/cast.ts';
+import { IdentityFolder } from './support/identityFolder.ts';
 import { lockShop, shopFiles } from './support/lockedShop.ts';
 import { SessionHome } from './support/sessionHome.ts';
 import { showSessions, startSession } from './support/sessionWindow.ts';
@@ -66,6 +67,7 @@ async function takePictures(): Promise<void> {
     await world.dispose();
   }
   await takeSessionPicture();
+  await takeTeamPicture();
 }
 
 /** A session that asks for an edit. */
@@ -92,6 +94,57 @@ async function takeSessionPicture(): Promise<void> {
       await settle(workbench);
       await take(workbench, 'session-dark');
       await page.getByRole('button', { name: 'No', exact: true }).click();
+    });
+  } finally {
+    await world.dispose();
+    home.dispose();
+  }
+}
+
+/** A team of named agents, and the page of one that has answered. */
+async function takeTeamPicture(): Promise<void> {
+  const world = new UiWorld();
+  const home = new SessionHome();
+  const team = new IdentityFolder(world.folder);
+  const instructions = 'You review changes in this repository. You never edit files yourself.';
+  const about = ['agent = "codex"', `instructions = "${instructions}"`];
+  try {
+    await world.initGit('main');
+    for (const name of ['backend', 'docs', 'reviewer']) {
+      const line = `You are the agent named "${name}". Your standing instructions, which hold for everything that follows:`;
+      home.onPrompt(line, [['say', 'The change is fine, but **the total** is rounded twice.']]);
+    }
+    team.describe('reviewer', ['display_name = "Code reviewer"', ...about, 'peers = ["docs"]']);
+    team.describe('backend', about);
+    team.describe('docs', about);
+    team.describe('release', about);
+    await team.hold('release', 'window of Ben on shop');
+    const size = { width: 1100, height: 640 };
+    await inWindow(world, { size, env: home.env }, async ({ workbench }) => {
+      await showAgents(workbench, { sideBarWidth: 420 });
+      for (const other of ['Agents', 'File Locks', 'Sessions']) {
+        await workbench.tree(other).foldSection();
+      }
+      const tree = workbench.tree('Identities');
+      await tree.expandSection();
+      for (const [name, text] of [
+        ['backend', 'Round the total once'],
+        ['Code reviewer', 'Look at the last change of the checkout page'],
+      ] as const) {
+        await tree.clickInlineAction(name, 'Start Agent');
+        await tree.waitForRow(
+          ({ label, description }) => label === name && /ready/.test(description),
+        );
+        await tree.clickInlineAction(name, 'Send Message…');
+        await workbench.quickInput.submit(text);
+      }
+      const page = await workbench.webviewOpenedBy('Code reviewer', () =>
+        tree.select('Code reviewer'),
+      );
+      await page.locator('#part-output').getByText('rounded twice').waitFor();
+      await page.locator('#part-status').getByText('ready').waitFor();
+      await settle(workbench);
+      await take(workbench, 'identities-dark');
     });
   } finally {
     await world.dispose();

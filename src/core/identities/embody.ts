@@ -130,5 +130,5 @@ async function registerState(
 }
 
 function embodimentOf({ spec, record, build, tenure }: EmbodimentPlan): Embodiment {
-  return { spec, record, draft: build.draft, token: tenure.token };
+  return { spec, record, draft: build.draft, ...tenure.mandate };
 }

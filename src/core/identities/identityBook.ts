@@ -119,12 +119,17 @@ export class IdentityBook {
     if (grant.identity !== identity) {
       throw internalFailure('foreign', `A lease on ${grant.identity} is none on ${identity}.`);
     }
-    const current = this.fences.get(identity) ?? 0;
+    const current = this.lastToken(identity);
     if (grant.token < current) {
       const presented = grant.token;
       throw new IdentityError({ code: 'stale-fencing-token', identity, presented, current });
     }
     this.fences.set(identity, grant.token);
+  }
+
+  /** The highest token that was granted here, or 0; what runs here was started under it or before. */
+  lastToken(identity: AgentIdentity): FencingToken {
+    return this.fences.get(identity) ?? 0;
   }
 
   /** @throws IdentityError as `expectGrant` */

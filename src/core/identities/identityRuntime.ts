@@ -1,42 +1,32 @@
-import { errorText } from '../../base/errorText.ts';
-import type { Event } from '../../base/event.ts';
-import type { AgentIdentity, AgentRuntimeId } from './agentIdentity.ts';
+import type { AgentIdentity } from './agentIdentity.ts';
 import type { DeliveryReceipt } from './answerMemory.ts';
-import { computeEdges } from './buildDraft.ts';
+import { assembleCore } from './assembleCore.ts';
 import { checkpoint } from './checkpoint.ts';
-import { CheckpointWriter } from './checkpointWriter.ts';
 import type {
   CheckpointVersion,
   ContinuityRecord,
   FencingToken,
   SessionSnapshot,
 } from './continuityRecord.ts';
-import type { ContinuityStore } from './continuityStore.ts';
 import { deleteIdentity } from './deleteIdentity.ts';
-import type { DurabilityPolicy } from './durabilityPolicy.ts';
 import type { DurableAgentSpec } from './durableAgentSpec.ts';
-import { IdentityBook, type StateChange } from './identityBook.ts';
+import type { StateChange } from './identityBook.ts';
 import { internalFailure, isIdentityError } from './identityError.ts';
-import type { IdentityEvent } from './identityEvent.ts';
-import { IdentityFeeds } from './identityFeeds.ts';
-import type { IdentityObserver } from './identityObserver.ts';
-import { fallbackTimeoutMs, type IdentityRuntimeConfig } from './identityRuntimeConfig.ts';
+import type { IdentityRuntimeConfig } from './identityRuntimeConfig.ts';
+import { IdentityRuntimeView } from './identityRuntimeView.ts';
 import type { IdentityState } from './identityState.ts';
-import { statusOf, type IdentityStatus, type RosterEntry } from './identityStatus.ts';
-import { KeyedTurns } from './keyedTurns.ts';
-import { LeaseDesk } from './leaseDesk.ts';
-import type { LeaseGrant, LeaseProvider } from './leaseProvider.ts';
+import type { LeaseGrant } from './leaseProvider.ts';
 import type { ManagedPeerEdge } from './managedPeerEdge.ts';
 import { materialize } from './materialize.ts';
 import {
   deliver,
-  expectRecord,
   type DeliveryRequest,
   type DispatchInput,
   type MessageContent,
 } from './messages.ts';
 import { PeerEdges } from './peerEdges.ts';
 import { computeReconcileActions, type ReconcileAction } from './reconcileActions.ts';
+import { register, type Registration } from './register.ts';
 import { loseOwnership, renewLeases, type RenewalReport } from './renewLeases.ts';
 import { reset } from './reset.ts';
 import { respawn } from './respawn.ts';
@@ -44,22 +34,7 @@ import { restoreFlow, type RestoreOptions } from './restoreFlow.ts';
 import type { RestoreFlowResult, RestoreOutcome } from './restoreOutcome.ts';
 import { release, retire } from './retire.ts';
 import { validateRosterUniqueness } from './rosterUniqueness.ts';
-import type { RuntimeCore } from './runtimeCore.ts';
-import type { MemberInspection, SessionBridge } from './sessionBridge.ts';
-import { stopWork } from './stopWork.ts';
-import { StoreDesk } from './storeDesk.ts';
-import { inspect, waitForOutput } from './waiting.ts';
-import { within } from './within.ts';
-
-/** What an identity is registered with. */
-export interface Registration {
-  readonly state: IdentityState;
-  readonly record?: ContinuityRecord | undefined;
-  readonly grant?: LeaseGrant | undefined;
-}
-
-/** A runtime that stops waits so long for what is under way. */
-export const stopPatienceMs = 5_000;
+import { stopRuntime } from './stopRuntime.ts';
 
 /**
  * The named agents of this process: what each should be, where it stands, and whether it is owned here.
@@ -67,67 +42,14 @@ export const stopPatienceMs = 5_000;
  * never wait for another operation on the identity for which it is asked. All that fails is an
  * `IdentityError`.
  */
-export class IdentityRuntime {
-  private readonly core: RuntimeCore;
+export class IdentityRuntime extends IdentityRuntimeView {
   private readonly peerEdges: PeerEdges;
   private hasStopped = false;
 
   /** @throws IdentityError `internal` when the durability policy needs a mirror and there is none */
-  constructor(private readonly config: IdentityRuntimeConfig) {
-    const { logger, monotonicNow } = config;
-    const feeds = new IdentityFeeds((error) => logger.error(errorText(error)));
-    const book = new IdentityBook(feeds, monotonicNow);
-    const store = new StoreDesk(config.store);
-    const checkpoints = new CheckpointWriter({
-      config,
-      store,
-      onFenced: ({ identity, token }) => {
-        const entry = book.find(identity);
-        if (entry?.lease?.grant.token === token) loseOwnership(this.core, entry);
-      },
-    });
-    const leases = new LeaseDesk(config);
-    const turns = new KeyedTurns<AgentIdentity>();
-    this.core = { config, book, turns, store, leases, checkpoints, build: {} };
+  constructor(config: IdentityRuntimeConfig) {
+    super(assembleCore(config), config);
     this.peerEdges = new PeerEdges(this.core);
-  }
-
-  get continuityStore(): ContinuityStore {
-    return this.config.store;
-  }
-
-  get leaseProvider(): LeaseProvider {
-    return this.config.leases;
-  }
-
-  get runtimeInstanceId(): string {
-    return this.config.instance;
-  }
-
-  get durabilityPolicy(): DurabilityPolicy {
-    return this.config.durability;
-  }
-
-  get hasRuntimeStore(): boolean {
-    return this.config.hasRuntimeStore;
-  }
-
-  get bridge(): SessionBridge | undefined {
-    return this.config.bridge;
-  }
-
-  get hasSessionBridge(): boolean {
-    return this.config.bridge !== undefined;
-  }
-
-  /** How long waits take where nothing else is said. */
-  get defaultTimeoutMs(): number {
-    return this.config.defaultTimeoutMs ?? fallbackTimeoutMs;
-  }
-
-  /** What happens to any identity. */
-  get onDidHappen(): Event<IdentityEvent> {
-    return this.core.book.feeds.all;
   }
 
   /**
@@ -135,26 +57,8 @@ export class IdentityRuntime {
    * held, and what ran of it under a lease is ended. Nothing of it is checked with the store.
    * @throws IdentityError `stale-fencing-token`, `internal` for a record or a grant of another identity
    */
-  register(spec: DurableAgentSpec, { state, record, grant }: Registration): Promise<void> {
-    const { identity } = spec;
-    return this.inTurn(identity, async () => {
-      const { book } = this.core;
-      expectSame(identity, record);
-      if (grant !== undefined) book.expectGrant(identity, grant);
-      const sinceMs = this.config.monotonicNow();
-      const entry = book.ensure(spec);
-      if (grant !== undefined) book.giveLease(entry, { grant, sinceMs });
-      else if (entry.lease !== undefined) book.loseLease(entry);
-      await stopWork(this.core, entry);
-      entry.adopt(record);
-      book.changeState(entry, state);
-    });
-  }
-
-  /** What happens to one identity from now on; whoever subscribes disposes. @throws IdentityError `unknown-identity` */
-  subscribe(identity: AgentIdentity): IdentityObserver {
-    this.core.book.get(identity);
-    return this.core.book.feeds.observe(identity);
+  register(spec: DurableAgentSpec, registration: Registration): Promise<void> {
+    return this.inTurn(spec.identity, () => register(this.core, spec, registration));
   }
 
   /** Takes effect with the next call. @throws IdentityError `unknown-identity` */
@@ -215,39 +119,10 @@ export class IdentityRuntime {
     return this.dispatch(identity, { text, origin: 'system' });
   }
 
-  /** @throws IdentityError `unknown-identity` */
-  status(identity: AgentIdentity): IdentityStatus {
-    return statusOf(this.core, this.core.book.get(identity));
-  }
-
-  /** All that are registered, in every state, in the order of their names. */
-  rosterInspect(): ReadonlyMap<AgentIdentity, RosterEntry> {
-    const all = this.core.book.all();
-    return new Map(
-      all.map((entry) => [
-        entry.identity,
-        { spec: entry.spec, status: statusOf(this.core, entry) },
-      ]),
-    );
-  }
-
-  contains(identity: AgentIdentity): boolean {
-    return this.core.book.find(identity) !== undefined;
-  }
-
-  isActive(identity: AgentIdentity): boolean {
-    return this.core.book.find(identity)?.state === 'active';
-  }
-
-  /** @throws IdentityError `unknown-identity`, `internal` before it has a record */
-  runtimeIdFor(identity: AgentIdentity): AgentRuntimeId {
-    return expectRecord(this.core.book.get(identity)).runtimeId;
-  }
-
   /** Embodies one registered identity, if it is not embodied here. @throws IdentityError */
   async materialize(identity: AgentIdentity): Promise<RestoreOutcome> {
     const outcome = await this.inTurn(identity, () => materialize(this.core, identity));
-    await this.refreshPeers();
+    await this.peerEdges.refresh();
     return outcome;
   }
 
@@ -326,25 +201,6 @@ export class IdentityRuntime {
     await this.peerEdges.reconcile(desired);
   }
 
-  /** @throws IdentityError `unknown-identity`, `internal` without a bridge or a session, or when it fails */
-  inspect(identity: AgentIdentity): Promise<MemberInspection> {
-    return inspect(this.core, identity);
-  }
-
-  /** Waits until an agent has said something. @throws IdentityError as `inspect`, and `internal` in the end */
-  waitForOutput(identity: AgentIdentity, timeoutMs = this.defaultTimeoutMs): Promise<string> {
-    return waitForOutput(this.core, identity, { timeoutMs });
-  }
-
-  /** Waits until what an agent says last contains a text. @throws IdentityError as `waitForOutput` */
-  waitForOutputContaining(
-    identity: AgentIdentity,
-    needle: string,
-    timeoutMs = this.defaultTimeoutMs,
-  ): Promise<string> {
-    return waitForOutput(this.core, identity, { timeoutMs, needle });
-  }
-
   /**
    * Takes no more work, waits a little for what is under way, writes what is buffered, and gives all leases
    * up. Agents go on running: whoever owns them next finds them.
@@ -353,21 +209,7 @@ export class IdentityRuntime {
   async stop(): Promise<void> {
     if (this.hasStopped) return;
     this.hasStopped = true;
-    const { book, turns, checkpoints, leases } = this.core;
-    const identities = book.all().map(({ identity }) => identity);
-    const { clock } = this.config;
-    await within(turns.takeAll(identities), { clock, limitMs: stopPatienceMs });
-    try {
-      await checkpoints.stop();
-    } finally {
-      const grants = book.all().flatMap(({ lease }) => (lease ? [lease.grant] : []));
-      for (const entry of book.all()) {
-        entry.lease = undefined;
-        if (entry.state === 'active') book.changeState(entry, 'dormant');
-      }
-      await leases.release(grants);
-      book.feeds.closeAll();
-    }
+    await stopRuntime(this.core);
   }
 
   private deliver(identity: AgentIdentity, request: DeliveryRequest): Promise<DeliveryReceipt> {
@@ -386,22 +228,4 @@ export class IdentityRuntime {
     if (this.hasStopped)
       throw internalFailure('stopped', 'The agents of this process were let go.');
   }
-
-  /** As well as it can: an agent that is there is not undone because its peers are not connected. */
-  private async refreshPeers(): Promise<void> {
-    if (this.core.build.topology === undefined) return;
-    const active = this.core.book.all().filter(({ state }) => state === 'active');
-    try {
-      const targets = active.map(({ identity }) => identity);
-      const specs = active.map(({ spec }) => spec);
-      await this.peerEdges.reconcile(await computeEdges(this.core, targets, specs));
-    } catch (error) {
-      this.config.logger.warn(errorText(error));
-    }
-  }
-}
-
-function expectSame(identity: AgentIdentity, record: ContinuityRecord | undefined): void {
-  if (record === undefined || record.identity === identity) return;
-  throw internalFailure('foreign', `A record of ${record.identity} is none of ${identity}.`);
 }

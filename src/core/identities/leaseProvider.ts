@@ -58,4 +58,9 @@ export interface LeaseProvider {
   renew(grants: readonly LeaseGrant[]): Promise<ReadonlyMap<AgentIdentity, LeaseRenewResult>>;
   /** Gives up what is held under exactly these tokens; ignores the rest. @throws LeaseError */
   release(grants: readonly LeaseGrant[]): Promise<void>;
+  /**
+   * Whether anybody was granted an identity under a higher token than this, at this very moment. Where it is
+   * missing nobody can tell. @throws LeaseError
+   */
+  isFollowed?(identity: AgentIdentity, token: FencingToken): Promise<boolean>;
 }

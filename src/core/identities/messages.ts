@@ -1,8 +1,10 @@
+import { present } from '../sessions/fieldReaders.ts';
 import type { AgentIdentity } from './agentIdentity.ts';
 import type { DeliveryReceipt } from './answerMemory.ts';
 import { askBridge } from './embody.ts';
 import type { IdentityEntry } from './identityBook.ts';
 import { IdentityError, internalFailure } from './identityError.ts';
+import { currentMandate } from './mandate.ts';
 import type { RuntimeCore } from './runtimeCore.ts';
 import type { DeliveryOrigin } from './sessionBridge.ts';
 
@@ -11,6 +13,8 @@ export interface MessageContent {
   readonly text: string;
   /** `person` by default. */
   readonly origin?: DeliveryOrigin | undefined;
+  /** Who says it, for the agent. */
+  readonly from?: string | undefined;
   readonly correlationId?: string | undefined;
   /** What is given again under the same key is not delivered again, but answered the same. */
   readonly idempotencyKey?: string | undefined;
@@ -39,7 +43,7 @@ export async function deliver(
 ): Promise<DeliveryReceipt> {
   const entry = core.book.get(identity);
   if (operation === 'send') expectAddressable(entry);
-  const { text, origin = 'person', correlationId, idempotencyKey: key } = content;
+  const { text, origin = 'person', from, correlationId, idempotencyKey: key } = content;
   const scoped = key === undefined ? undefined : `${operation}:${key}`;
   const before = entry.answers.recall(scoped);
   if (before) return before;
@@ -48,9 +52,9 @@ export async function deliver(
   const { bridge, hasRuntimeStore } = core.config;
   if (bridge !== undefined) {
     const record = expectRecord(entry);
-    const correlation = correlationId === undefined ? {} : { correlationId };
+    const mandate = await currentMandate(core, identity, token);
     await askBridge(`${identity} could not be given the message`, () =>
-      bridge.deliver({ record, token, text, origin, ...correlation }),
+      bridge.deliver(present({ ...mandate, record, text, origin, from, correlationId })),
     );
   }
   const receipt = { token, isDurable: hasRuntimeStore };

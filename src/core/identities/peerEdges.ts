@@ -1,6 +1,7 @@
 import { errorText } from '../../base/errorText.ts';
 import { SerialQueue } from '../../base/serialQueue.ts';
 import type { AgentIdentity } from './agentIdentity.ts';
+import { computeEdges } from './buildDraft.ts';
 import type { ContinuityRecord } from './continuityRecord.ts';
 import { askBridge } from './embody.ts';
 import { internalFailure } from './identityError.ts';
@@ -32,6 +33,23 @@ export class PeerEdges {
       const { bridge } = this.core.config;
       if (bridge !== undefined) await this.apply(bridge, desired);
     });
+  }
+
+  /**
+   * The same with what the topology says now of those that are active. As well as it can: an agent that is
+   * there is not undone because its peers are not connected.
+   */
+  async refresh(): Promise<void> {
+    const { core } = this;
+    if (core.build.topology === undefined) return;
+    const active = core.book.all().filter(({ state }) => state === 'active');
+    try {
+      const targets = active.map(({ identity }) => identity);
+      const specs = active.map(({ spec }) => spec);
+      await this.reconcile(await computeEdges(core, targets, specs));
+    } catch (error) {
+      core.config.logger.warn(errorText(error));
+    }
   }
 
   private async apply(bridge: SessionBridge, desired: readonly ManagedPeerEdge[]): Promise<void> {

@@ -127,7 +127,7 @@ async function reembody(
   tenure.check();
   if (bridge !== undefined) {
     await askBridge(`${identity} could not be ended`, () =>
-      bridge.retireMember(record, 'It is respawned.'),
+      bridge.retireMember(record, 'It is respawned.', tenure.mandate),
     );
   }
   const embodied = await embodyStored(core, { spec, record, build, tenure, isWritten: true });

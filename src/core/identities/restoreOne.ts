@@ -71,7 +71,7 @@ async function restoreOwned(
   tenure.check();
   if (stored.state === 'broken') return leaveBroken(core, facts, stored.failure);
   if (wasOwned && entry.record !== undefined) return keepActive(core, facts, entry.record);
-  await endFormer(core, entry);
+  await endFormer(core, entry, tenure);
   const { spec } = entry;
   const build = await makeBuild(core, spec, context);
   tenure.check();
@@ -125,12 +125,13 @@ async function keepActive(
 async function endFormer(
   core: RuntimeCore,
   { identity, state, record }: IdentityEntry,
+  { mandate }: Tenure,
 ): Promise<void> {
   const { bridge } = core.config;
   if (bridge === undefined || record === undefined) return;
   if (state !== 'active' && state !== 'retiring') return;
   await askBridge(`${identity} could not be ended`, () =>
-    bridge.retireMember(record, 'It is started anew.'),
+    bridge.retireMember(record, 'It is started anew.', mandate),
   );
 }
 

@@ -2,6 +2,7 @@ import { errorText } from '../../base/errorText.ts';
 import type { AgentIdentity } from './agentIdentity.ts';
 import type { FencingToken } from './continuityRecord.ts';
 import { askBridge } from './embody.ts';
+import { currentMandate } from './mandate.ts';
 import type { RuntimeCore } from './runtimeCore.ts';
 import { endMember } from './stopWork.ts';
 
@@ -13,13 +14,16 @@ export async function retire(core: RuntimeCore, identity: AgentIdentity): Promis
   const { book, config } = core;
   const entry = book.get(identity);
   const token = book.heldToken(entry);
+  const mandate = await currentMandate(core, identity, token);
   const { state, failure, record } = entry;
   book.changeState(entry, 'retiring');
   try {
     await core.checkpoints.flush(identity);
     if (record !== undefined) {
       const text = `${identity} could not be ended`;
-      await askBridge(text, async () => config.bridge?.retireMember(record, 'It is retired.'));
+      await askBridge(text, async () =>
+        config.bridge?.retireMember(record, 'It is retired.', mandate),
+      );
     }
   } catch (error) {
     book.changeState(entry, state, { detail: errorText(error), failure });

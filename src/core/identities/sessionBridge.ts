@@ -4,13 +4,22 @@ import type { ContinuityRecord, FencingToken, SessionSnapshot } from './continui
 import type { DurableAgentSpec } from './durableAgentSpec.ts';
 import type { ManagedPeerEdge } from './managedPeerEdge.ts';
 
+/** The right under which a bridge is asked for something. It may go while the bridge is at it. */
+export interface Mandate {
+  readonly token: FencingToken;
+  /**
+   * False once somebody else owns the identity, also when that cannot be told: nothing of it may be started
+   * or ended any more. To be asked right before either. Never rejects.
+   */
+  readonly isOurs?: (() => Promise<boolean>) | undefined;
+}
+
 /** What an embodiment is made of. */
-export interface Embodiment {
+export interface Embodiment extends Mandate {
   readonly spec: DurableAgentSpec;
   /** Its session id is a proposal for a new session. */
   readonly record: ContinuityRecord;
   readonly draft: AgentBuildDraft;
-  readonly token: FencingToken;
 }
 
 /** What became of an attempt to go on with a session. */
@@ -20,11 +29,13 @@ export type ResumeResult =
   | { readonly result: 'fresh'; readonly sessionId: string; readonly reason: string };
 
 /** What is brought to an agent. */
-export interface Delivery {
+export interface Delivery extends Mandate {
   readonly record: ContinuityRecord;
-  readonly token: FencingToken;
+  /** As it was said, without a word of who says it. */
   readonly text: string;
   readonly origin: DeliveryOrigin;
+  /** Who says it, for the agent; without it the text is all that the agent is told. */
+  readonly from?: string | undefined;
   readonly correlationId?: string | undefined;
 }
 
@@ -76,8 +87,8 @@ export interface SessionBridge {
   deliver(delivery: Delivery): Promise<void>;
   /** What is worth keeping now; undefined when the agent is not embodied in this process. */
   checkpointSession(record: ContinuityRecord): Promise<SessionSnapshot | undefined>;
-  /** Ends the agent of a record, if it runs. */
-  retireMember(record: ContinuityRecord, reason: string): Promise<void>;
+  /** Ends the agent of a record, if it runs and is still ours; one that is not is let go of. */
+  retireMember(record: ContinuityRecord, reason: string, mandate?: Mandate): Promise<void>;
   wirePeers(edges: readonly WiredEdge[]): Promise<void>;
   unwirePeer(edge: WiredEdge): Promise<void>;
   /** The edges that are live now; undefined where that is not known. */

@@ -1,18 +1,26 @@
 import { errorText } from '../../base/errorText.ts';
 import type { ContinuityRecord } from './continuityRecord.ts';
 import type { IdentityEntry } from './identityBook.ts';
+import { mandateOf } from './mandate.ts';
 import type { RuntimeCore } from './runtimeCore.ts';
 
-/** Ends the agent of a record, as well as it can. */
+/**
+ * Ends the agent of a record, as well as it can. One that somebody else owns by now is his: it is let go of
+ * and goes on.
+ */
 export async function endMember(
   core: RuntimeCore,
   record: ContinuityRecord,
   reason: string,
 ): Promise<void> {
+  const { bridge, logger } = core.config;
+  const { identity } = record;
+  const mandate = mandateOf(core, identity, core.book.lastToken(identity));
   try {
-    await core.config.bridge?.retireMember(record, reason);
+    if ((await mandate.isOurs?.()) === false) await bridge?.unregisterState?.(identity);
+    else await bridge?.retireMember(record, reason, mandate);
   } catch (error) {
-    core.config.logger.warn(`${record.identity} could not be ended: ${errorText(error)}`);
+    logger.warn(`${identity} could not be ended: ${errorText(error)}`);
   }
 }
 

@@ -4,6 +4,8 @@ import { isExpired, type HeldLease } from './heldLease.ts';
 import type { IdentityEntry } from './identityBook.ts';
 import { holderOf } from './leaseDesk.ts';
 import { IdentityError } from './identityError.ts';
+import { mandateOf } from './mandate.ts';
+import type { Mandate } from './sessionBridge.ts';
 import { stopWork } from './stopWork.ts';
 import type { RuntimeCore } from './runtimeCore.ts';
 
@@ -12,6 +14,8 @@ export interface Tenure {
   readonly identity: AgentIdentity;
   readonly lease: HeldLease;
   readonly token: FencingToken;
+  /** The same right, for the bridge. */
+  readonly mandate: Mandate;
   /** @throws IdentityError when the right is gone */
   check(): void;
 }
@@ -29,7 +33,7 @@ export function tenureOf(
       throw new IdentityError({ code: 'lease-lost', identity });
     }
   };
-  return { identity, lease, token, check };
+  return { identity, lease, token, mandate: mandateOf(core, identity, token), check };
 }
 
 /**

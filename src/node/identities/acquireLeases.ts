@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { errorText } from '../../base/errorText.ts';
 import type { AgentIdentity } from '../../core/identities/agentIdentity.ts';
 import type { FencingToken } from '../../core/identities/continuityRecord.ts';
 import type { LeaseAcquireResult, LeaseHolder } from '../../core/identities/leaseProvider.ts';
@@ -13,6 +12,7 @@ import { readRenewals, type Renewals } from './ownerFile.ts';
 import { readRecordFile } from './recordFile.ts';
 import { maxToken } from './tokenField.ts';
 import { noFloor, type TokenFloor } from './tokenFloors.ts';
+import { writeProblem } from './writeProblem.ts';
 import { fileSteps } from './writeSteps.ts';
 
 /** What whoever acquires leases says of itself. */
@@ -88,6 +88,10 @@ function decide(identity: AgentIdentity, basis: DecisionBasis): Decision {
   const record = readRecordFile(context.folder.of(identity), identity);
   const fence = record && 'value' in record ? record.value.fence : 0;
   const token = Math.max(floor.minted, lease?.token ?? 0, fence) + 1;
+  if (token > maxToken) {
+    const label = `nobody; ${identity} has used up its tokens, so name it anew`;
+    return { kind: 'held', holder: { instance: unknownInstance, label } };
+  }
   return { kind: 'grant', token, isTakeover: !isSameOwner(lease, context.claim) };
 }
 
@@ -143,7 +147,6 @@ async function raiseFloors(
   for (const { identity, decision } of decisions) {
     if (decision.kind === 'held') continue;
     const { token, isTakeover } = decision;
-    if (token > maxToken) throw new Error(`${identity} has used up its tokens; name it anew.`);
     raised.set(identity, { minted: token, ...(isTakeover && { fence: token }) });
   }
   await folder.floors.raise(raised, transaction.assertStillHeld);
@@ -165,7 +168,7 @@ async function carryOut(
     await writeLease({ identity, token, acquiredAtMs: nowMs, ...claim }, context);
     return { result: 'acquired', grant: { identity, token, ttlMs: claim.ttlMs } };
   } catch (error) {
-    const label = `nobody; its lease could not be written (${errorText(error)})`;
+    const label = `nobody; its lease could not be written: ${writeProblem(error, context.folder.of(identity))}`;
     return { result: 'already_held', identity, holder: { instance: unknownInstance, label } };
   }
 }

@@ -7,6 +7,7 @@ import { isPlainFolder } from '../harnessSessions/plainFile.ts';
 import { writeOnce } from '../makeStateFolder.ts';
 import { removeOrphanedTemporaries } from '../orphanedTemporaries.ts';
 import { readOnlyError } from '../storeErrors.ts';
+import { registryMarker } from '../portableLock.ts';
 import { StoreLocker, type StoreLock, type StoreLockOptions } from '../storeLock.ts';
 import type { ContinuityPlaces } from './continuityPlaces.ts';
 import { ownersFolderName } from './ownerFile.ts';
@@ -55,7 +56,8 @@ export class ContinuityFolder {
     this.path = places.folder;
     this.floors = new TokenFloors(places.outside, options.observe);
     this.inner = new StoreLocker(join(places.folder, '.lock'), lock);
-    this.outer = new StoreLocker(places.outside.lock, lock);
+    const portableMarker = registryMarker(dirname(places.folder));
+    this.outer = new StoreLocker(places.outside.lock, { ...lock, portableMarker });
   }
 
   get observe(): ContinuityObserver | undefined {
@@ -119,9 +121,9 @@ export class ContinuityFolder {
     this.isKnownIgnored = true;
   }
 
-  /** What dead writers left, once for each folder; only under the lock. */
+  /** What dead writers left, once for each folder; only under the lock, and never through a link. */
   private sweep(folder: string): void {
-    if (this.swept.has(folder)) return;
+    if (this.swept.has(folder) || !isPlainFolder(folder)) return;
     this.swept.add(folder);
     removeOrphanedTemporaries(folder);
   }

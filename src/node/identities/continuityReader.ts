@@ -10,6 +10,7 @@ import type {
   SessionSnapshot,
 } from '../../core/identities/continuityRecord.ts';
 import { ContinuityStoreError } from '../../core/identities/continuityStore.ts';
+import { isPlainFolder } from '../harnessSessions/plainFile.ts';
 import { toIdentity } from '../readFolderFile.ts';
 import { forEachYielding } from '../yieldingLoop.ts';
 import type { ContinuityFolder } from './continuityFolder.ts';
@@ -30,10 +31,10 @@ const loadAttempts = 3;
 export class ContinuityReader {
   constructor(private readonly folder: ContinuityFolder) {}
 
-  /** Everybody of whom something is kept, in the order of their names. */
+  /** Everybody of whom something is kept, in the order of their names. A file is nobody. */
   identities(): readonly AgentIdentity[] {
     return namesIn(this.folder.path)
-      .filter((name) => !name.startsWith('.'))
+      .filter((name) => !name.startsWith('.') && !isFile(join(this.folder.path, name)))
       .flatMap((name) => {
         try {
           return [parseAgentIdentity(name)];
@@ -59,7 +60,7 @@ export class ContinuityReader {
     }
   }
 
-  /** What is known of an identity, whatever its files hold. */
+  /** What is known of an identity, whatever its files hold. @throws system errors that say nothing of a file */
   resolve(identity: AgentIdentity): ContinuityResolveState {
     const broken = (
       kind: ContinuityFailureKind,
@@ -72,19 +73,24 @@ export class ContinuityReader {
     const path = join(this.folder.of(identity), recordFileName);
     const found = this.readAny(identity);
     if (found === undefined) {
-      const left = namesIn(join(this.folder.of(identity), snapshotsFolderName));
-      if (!left.some((name) => snapshotFilePattern.test(name))) return { state: 'uninitialized' };
-      return broken(
-        'store_unavailable',
-        unreadable(path, 'It is missing, its checkpoints are not.'),
-      );
+      if (!this.hasSnapshots(identity)) return { state: 'uninitialized' };
+      const problem = 'It is missing, its checkpoints are not.';
+      return broken('store_unavailable', unreadable(path, problem, withoutRecord));
     }
-    if ('problem' in found) return broken('store_unavailable', unreadable(path, found.problem));
+    if ('problem' in found) {
+      return broken('store_unavailable', unreadable(path, found.problem, withoutRecord));
+    }
     const { record, snapshots } = found.value;
     if (record === undefined) return { state: 'uninitialized' };
     const kept = snapshots.findLast(({ sessionId }) => sessionId === record.sessionId);
     const problem = kept && this.snapshotProblem(identity, kept);
     return problem ? broken(problem.kind, problem.detail, record) : { state: 'ready', record };
+  }
+
+  /** Whether there are checkpoints, named by a record or not. */
+  hasSnapshots(identity: AgentIdentity): boolean {
+    const own = join(this.folder.of(identity), snapshotsFolderName);
+    return isPlainFolder(own) && namesIn(own).some((name) => snapshotFilePattern.test(name));
   }
 
   /** The highest token in any file. @throws Error when the floors cannot be believed */
@@ -106,7 +112,9 @@ export class ContinuityReader {
   read(identity: AgentIdentity): RecordFile | undefined {
     const found = this.readAny(identity);
     if (found === undefined || 'value' in found) return found?.value;
-    throw corruption(join(this.folder.of(identity), recordFileName), found.problem);
+    const path = join(this.folder.of(identity), recordFileName);
+    const detail = unreadable(path, found.problem, withoutRecord);
+    throw new ContinuityStoreError({ code: 'corruption', detail });
   }
 
   /** The same with the problem as a value. */
@@ -115,7 +123,10 @@ export class ContinuityReader {
     const stats = lstatSync(own, { throwIfNoEntry: false });
     if (stats === undefined) return undefined;
     if (stats.isDirectory()) return readRecordFile(own, identity);
-    return { identity: toIdentity(stats), problem: `${own} is not a folder of its own.` };
+    return {
+      identity: toIdentity(stats),
+      problem: `${own} is not a folder of its own; move it away.`,
+    };
   }
 
   /** Whether it is there; what is in it shows when it is loaded. */
@@ -123,18 +134,33 @@ export class ContinuityReader {
     identity: AgentIdentity,
     kept: KeptSnapshot,
   ): { readonly kind: ContinuityFailureKind; readonly detail: string } | undefined {
-    const path = snapshotPath(this.folder.of(identity), kept);
-    if (lstatSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
+    const own = this.folder.of(identity);
+    const folder = join(own, snapshotsFolderName);
+    const path = snapshotPath(own, kept);
+    const isThere = lstatSync(folder, { throwIfNoEntry: false }) !== undefined;
+    if (isThere && !isPlainFolder(folder)) {
+      const detail = unreadable(folder, 'It is not a folder of its own; move it away.');
+      return { kind: 'snapshot_missing', detail };
+    }
+    if (isThere && lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) return undefined;
     return { kind: 'snapshot_missing', detail: unreadable(path, 'It is missing.') };
   }
 }
 
-function unreadable(path: string, problem: string): string {
-  return `${path} cannot be used: ${problem} Restore it, or reset or delete the identity.`;
+function unreadable(path: string, problem: string, advice = withRecord): string {
+  return `${path} cannot be used: ${problem} ${advice}`;
 }
+
+const withRecord = 'Restore it, or reset or delete the identity.';
+/** Nobody can say which life to begin after. */
+const withoutRecord = 'Restore it, or delete the identity.';
 
 function corruption(path: string, problem: string): ContinuityStoreError {
   return new ContinuityStoreError({ code: 'corruption', detail: unreadable(path, problem) });
+}
+
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -28,6 +28,8 @@ export class ConversationMember {
   running: RunningTurn | undefined;
   isStarting = false;
   isRetired = false;
+  /** Nobody here watches it any more; what runs of it goes on. */
+  isLeft = false;
 
   constructor(
     readonly identity: AgentIdentity,

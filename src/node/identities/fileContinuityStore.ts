@@ -1,7 +1,6 @@
 import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../../base/clock.ts';
-import { errorText } from '../../base/errorText.ts';
 import type { AgentIdentity } from '../../core/identities/agentIdentity.ts';
 import type {
   ContinuityRecord,
@@ -34,6 +33,7 @@ import {
 } from './recordFile.ts';
 import { maxSnapshotBytes, snapshotDigest, snapshotFileText } from './snapshotFile.ts';
 import { noFloor } from './tokenFloors.ts';
+import { writeProblem } from './writeProblem.ts';
 import { fileSteps } from './writeSteps.ts';
 
 export interface FileContinuityStoreOptions {
@@ -123,7 +123,7 @@ export class FileContinuityStore implements ContinuityStore {
       const found = this.reader.readAny(identity);
       const file = found && 'value' in found ? found.value : undefined;
       this.assertToken(identity, { presented: token, file });
-      if (found === undefined) {
+      if (found === undefined && !this.reader.hasSnapshots(identity)) {
         const raised = new Map([[identity, { fence: token }]]);
         await this.folder.floors.raise(raised, transaction.assertStillHeld);
         return;
@@ -216,16 +216,10 @@ export class FileContinuityStore implements ContinuityStore {
       return await work();
     } catch (error) {
       if (error instanceof ContinuityStoreError) throw error;
-      const detail = isSystemError(error)
-        ? `${this.folder.path} cannot be used (${errorText(error)}). Check the permissions and the free space of the disk.`
-        : errorText(error);
+      const detail = writeProblem(error, this.folder.path);
       throw new ContinuityStoreError({ code: 'io', detail }, { cause: error });
     }
   }
-}
-
-function isSystemError(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'syscall' in error;
 }
 
 function isSameFile(a: KeptSnapshot, b: KeptSnapshot): boolean {

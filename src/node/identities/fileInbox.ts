@@ -1,31 +1,33 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
-import { errorCode, errorText } from '../../base/errorText.ts';
+import { errorCode } from '../../base/errorText.ts';
 import type { AgentIdentity } from '../../core/identities/agentIdentity.ts';
-import { MalformedField } from '../../core/sessions/fieldReaders.ts';
+import type { FencingToken } from '../../core/identities/continuityRecord.ts';
+import { MalformedField, present } from '../../core/sessions/fieldReaders.ts';
 import { atomicWrite, syncFolder } from '../atomicWrite.ts';
 import { isPlainFolder } from '../harnessSessions/plainFile.ts';
 import type { ContinuityFolder, ContinuityTransaction } from './continuityFolder.ts';
+import type { HistoryEntry } from './historyEntry.ts';
 import type { IdentityHistory } from './identityHistory.ts';
 import {
   checkedMessage,
-  decodeMessage,
-  maxMessageFileBytes,
   messageFileText,
   messageIdPattern,
   type InboxMessage,
   type NewInboxMessage,
 } from './inboxMessage.ts';
-import { readJsonFile } from './jsonFile.ts';
+import {
+  inboxFolderName,
+  InboxReader,
+  isMessageName,
+  maxWaitingMessages,
+  messageFileName,
+  type InboxContent,
+} from './inboxReader.ts';
+import { writeProblem } from './writeProblem.ts';
 import { fileSteps } from './writeSteps.ts';
-
-/** The folder of an inbox, in that of its identity. */
-export const inboxFolderName = 'inbox';
-/** How many messages may wait for one identity. */
-export const maxWaitingMessages = 100;
 
 /** Why a message was not taken. Its message is a sentence for people. */
 export class InboxError extends Error {
@@ -40,48 +42,39 @@ export class InboxError extends Error {
   }
 }
 
-/** What waits for an identity. */
-export interface InboxContent {
-  /** In the order in which they were put. */
-  readonly messages: readonly InboxMessage[];
-  /** Files that are no messages; they wait until somebody removes them and count against the limit. */
-  readonly problems: readonly InboxProblem[];
-}
-
-export interface InboxProblem {
-  readonly file: string;
-  /** A sentence for people. */
-  readonly problem: string;
-}
-
 /**
- * Messages for identities that another process owns: whoever has one puts it, the owner brings it to the
- * agent and then takes it out. A message that was put is safe, and is told until it is taken.
+ * Messages for identities that another process owns: whoever has one puts it, the owner says that it
+ * begins, brings it to the agent and then takes it out. A message that was put is safe, and is told until
+ * it is taken.
  */
 export class FileInbox {
+  private readonly reader: InboxReader;
+
   constructor(
     private readonly folder: ContinuityFolder,
     private readonly history: IdentityHistory,
     private readonly clock: Pick<Clock, 'now'>,
-  ) {}
+  ) {
+    this.reader = new InboxReader(folder, history);
+  }
 
-  /** Durable when it resolves. @throws InboxError */
+  /**
+   * Durable when it resolves. What waits under the same key, or was brought under it, is not put again, but
+   * answered the same. @throws InboxError
+   */
   put(identity: AgentIdentity, message: NewInboxMessage): Promise<InboxMessage> {
     return this.guarded(() => {
       const checked = checkedMessage(message);
       return this.folder.transact(async (transaction) => {
-        const folder = await transaction.makeFolder(identity, inboxFolderName);
-        const { messages, problems } = this.waiting(identity);
-        const key = checked.idempotencyKey;
-        const same = messages.find((other) => key !== undefined && other.idempotencyKey === key);
+        await transaction.makeFolder(identity, inboxFolderName);
+        const content = this.reader.waiting(identity);
+        const same = this.sameAs(identity, checked, content);
         if (same) return same;
-        const count = messages.length + problems.length;
-        if (count >= maxWaitingMessages) throw full(identity, count);
+        if (content.messages.length + content.problems.length >= maxWaitingMessages) {
+          throw full(identity, content);
+        }
         const put = { ...checked, ...this.nextId(identity) };
-        await atomicWrite(join(folder, fileName(put.id)), messageFileText(put), {
-          beforeRename: transaction.assertStillHeld,
-          observe: fileSteps(this.folder.observe, 'message'),
-        });
+        await this.write(transaction, identity, put);
         return put;
       });
     });
@@ -89,7 +82,25 @@ export class FileInbox {
 
   /** What waits now; nobody is kept waiting for it. @throws InboxError */
   list(identity: AgentIdentity): Promise<InboxContent> {
-    return this.guarded(() => Promise.resolve(this.waiting(identity)));
+    return this.guarded(() => Promise.resolve(this.reader.waiting(identity)));
+  }
+
+  /**
+   * Says durably that an owner is about to bring a message. False when it does not wait any more, or somebody
+   * was granted the identity under a higher token; then nothing is said. @throws InboxError
+   */
+  begin(identity: AgentIdentity, id: string, token: FencingToken): Promise<boolean> {
+    const begun = { token, atMs: this.nowMs() };
+    return this.rewrite(identity, id, (message) =>
+      this.folder.floors.of(identity).minted > token ? undefined : { ...message, begun },
+    );
+  }
+
+  /** Says that it did not come to what was begun under a token. @throws InboxError */
+  giveBack(identity: AgentIdentity, id: string, token: FencingToken): Promise<boolean> {
+    return this.rewrite(identity, id, (message) =>
+      message.begun?.token === token ? present({ ...message, begun: undefined }) : undefined,
+    );
   }
 
   /**
@@ -103,30 +114,59 @@ export class FileInbox {
     });
   }
 
+  /** False when it does not wait any more, or is to stay as it is. */
+  private rewrite(
+    identity: AgentIdentity,
+    id: string,
+    change: (message: InboxMessage) => InboxMessage | undefined,
+  ): Promise<boolean> {
+    return this.guarded(() =>
+      this.folder.transact(async (transaction) => {
+        const message = this.waitingOne(identity, id);
+        const changed = message && change(message);
+        if (changed === undefined) return false;
+        await this.write(transaction, identity, changed);
+        return true;
+      }),
+    );
+  }
+
   private async takeIn(
     transaction: ContinuityTransaction,
     identity: AgentIdentity,
     id: string,
   ): Promise<boolean> {
-    const message = this.waiting(identity).messages.find((waiting) => waiting.id === id);
-    if (message) {
-      const { from, origin, kind: mode, text, correlationId } = message;
-      const entry = {
-        ...({
-          kind: 'message',
-          atMs: Math.round(this.clock.now()),
-          id,
-          from,
-          origin,
-          mode,
-        } as const),
-        ...{ text, ...(correlationId !== undefined && { correlationId }) },
-      };
-      await this.history.appendIn(transaction, identity, [entry]);
-    }
+    const message = this.waitingOne(identity, id);
+    if (message) await this.remember(transaction, identity, message);
     // Also what is in the history already: whoever took it was killed before it was removed.
     await this.remove(transaction, identity, id);
     return message !== undefined;
+  }
+
+  /** Nothing depends on a history: one that cannot be written keeps no message from being taken out. */
+  private async remember(
+    transaction: ContinuityTransaction,
+    identity: AgentIdentity,
+    message: InboxMessage,
+  ): Promise<void> {
+    const { id, from, origin, kind: mode, text, correlationId, idempotencyKey } = message;
+    const entry: HistoryEntry = present({
+      ...({ kind: 'message', atMs: this.nowMs(), id, from, origin, mode } as const),
+      ...{ text, correlationId, idempotencyKey },
+    });
+    await this.history.appendIn(transaction, identity, [entry]).catch(transaction.assertStillHeld);
+  }
+
+  private async write(
+    transaction: ContinuityTransaction,
+    identity: AgentIdentity,
+    message: InboxMessage,
+  ): Promise<void> {
+    const path = join(this.reader.path(identity), messageFileName(message.id));
+    await atomicWrite(path, messageFileText(message), {
+      beforeRename: transaction.assertStillHeld,
+      observe: fileSteps(this.folder.observe, 'message'),
+    });
   }
 
   private async remove(
@@ -134,11 +174,11 @@ export class FileInbox {
     identity: AgentIdentity,
     id: string,
   ): Promise<void> {
-    const folder = this.inbox(identity);
+    const folder = this.reader.path(identity);
     if (!isPlainFolder(this.folder.of(identity)) || !isPlainFolder(folder)) return;
     transaction.assertStillHeld();
     try {
-      await unlink(join(folder, fileName(id)));
+      await unlink(join(folder, messageFileName(id)));
       this.folder.observe?.('message:removed');
       await syncFolder(folder);
     } catch (error) {
@@ -146,51 +186,30 @@ export class FileInbox {
     }
   }
 
-  private waiting(identity: AgentIdentity): InboxContent {
-    const messages: InboxMessage[] = [];
-    const problems: InboxProblem[] = [];
-    const names = this.fileNames(identity);
-    const own = names.filter(isMessageName).slice(0, 2 * maxWaitingMessages);
-    const others = names.filter((name) => !isMessageName(name)).slice(0, maxWaitingMessages);
-    for (const name of [...own, ...others]) {
-      const path = join(this.inbox(identity), name);
-      const file = isMessageName(name)
-        ? readJsonFile(path, limits, (value) => decodeMessage(value, idOf(name)))
-        : { problem: 'It does not have the name of a message.' };
-      if (file === undefined) continue;
-      if ('value' in file) messages.push(file.value);
-      else problems.push({ file: path, problem: `${file.problem} Remove it.` });
-    }
-    return { messages: this.withoutTaken(identity, messages), problems };
+  private waitingOne(identity: AgentIdentity, id: string): InboxMessage | undefined {
+    return this.reader.waiting(identity).messages.find((waiting) => waiting.id === id);
   }
 
-  /** A message that is in the history was brought, even if its file is still there. */
-  private withoutTaken(
+  private sameAs(
     identity: AgentIdentity,
-    messages: readonly InboxMessage[],
-  ): readonly InboxMessage[] {
-    if (messages.length === 0) return messages;
-    const taken = new Set(
-      this.history.read(identity).map((entry) => (entry.kind === 'message' ? entry.id : undefined)),
-    );
-    return messages.filter(({ id }) => !taken.has(id));
-  }
-
-  private fileNames(identity: AgentIdentity): readonly string[] {
-    const folder = this.inbox(identity);
-    if (!isPlainFolder(this.folder.of(identity)) || !isPlainFolder(folder)) return [];
-    return readdirSync(folder)
-      .filter((name) => name.endsWith(fileSuffix) && !name.startsWith('.'))
-      .sort();
+    message: NewInboxMessage,
+    { messages }: InboxContent,
+  ): InboxMessage | undefined {
+    const { idempotencyKey: key, kind } = message;
+    if (key === undefined) return undefined;
+    const waiting = messages.find((other) => other.idempotencyKey === key && other.kind === kind);
+    if (waiting) return waiting;
+    const brought = this.history.broughtUnder(identity, { key, mode: kind });
+    return brought && { ...message, id: brought.id, atMs: brought.atMs };
   }
 
   /** Later than all that wait, also when the clock was set back. */
   private nextId(identity: AgentIdentity): { readonly id: string; readonly atMs: number } {
-    const atMs = Math.max(0, Math.round(this.clock.now()));
+    const atMs = Math.max(0, this.nowMs());
     // A time that lies far ahead is nobody's; counting on from it would leave the form of an id.
-    const last = this.fileNames(identity).findLast(
-      (name) => isMessageName(name) && Number(name.slice(0, 13)) < atMs + maxSetBackMs,
-    );
+    const last = this.reader
+      .fileNames(identity)
+      .findLast((name) => isMessageName(name) && Number(name.slice(0, 13)) < atMs + maxSetBackMs);
     const lastMs = Number(last?.slice(0, 13) ?? -1);
     const count = last !== undefined && lastMs >= atMs ? Number(last.slice(14, 18)) + 1 : 0;
     const stamp = count > 9999 ? lastMs + 1 : Math.max(atMs, lastMs);
@@ -198,8 +217,8 @@ export class FileInbox {
     return { id: `${digits}-${randomBytes(4).toString('hex')}`, atMs };
   }
 
-  private inbox(identity: AgentIdentity): string {
-    return join(this.folder.of(identity), inboxFolderName);
+  private nowMs(): number {
+    return Math.round(this.clock.now());
   }
 
   private async guarded<T>(work: () => Promise<T>): Promise<T> {
@@ -208,30 +227,22 @@ export class FileInbox {
     } catch (error) {
       if (error instanceof InboxError) throw error;
       const code = error instanceof MalformedField ? 'invalid' : 'io';
-      throw new InboxError(code, errorText(error), { cause: error });
+      throw new InboxError(code, writeProblem(error, this.folder.path), { cause: error });
     }
   }
 }
 
-const fileSuffix = '.json';
-const limits = { maxBytes: maxMessageFileBytes, what: 'a message' };
 const maxSetBackMs = 24 * 60 * 60_000;
 
-function isMessageName(name: string): boolean {
-  return messageIdPattern.test(idOf(name));
-}
-
-function idOf(name: string): string {
-  return name.slice(0, -fileSuffix.length);
-}
-
-function fileName(id: string): string {
-  return `${id}${fileSuffix}`;
-}
-
-function full(identity: AgentIdentity, count: number): InboxError {
+function full(identity: AgentIdentity, { messages, problems }: InboxContent): InboxError {
+  const [bad] = problems;
+  if (bad !== undefined) {
+    const count = messages.length + problems.length;
+    const text = `${count} messages wait for ${identity} already, and ${problems.length} of them nobody can bring, such as ${bad.file}: ${bad.problem}`;
+    return new InboxError('full', text);
+  }
   return new InboxError(
     'full',
-    `${count} messages wait for ${identity} already. Wait until its owner has brought them, or start it where nobody owns it.`,
+    `${messages.length} messages wait for ${identity} already. Wait until its owner has brought them, or start it where nobody owns it.`,
   );
 }

@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
-import { errorCode, errorText } from '../../base/errorText.ts';
+import { errorCode } from '../../base/errorText.ts';
 import type { ProcessProbe } from '../../core/agents/liveness.ts';
 import type { AgentIdentity } from '../../core/identities/agentIdentity.ts';
 import type { FencingToken } from '../../core/identities/continuityRecord.ts';
@@ -31,6 +31,7 @@ import { acquireLeases, unknownInstance, type LeaseClaim } from './acquireLeases
 import { OwnerRenewals, type KnownLease } from './ownerRenewals.ts';
 import { seenLeases, type SeenLease } from './seenLeases.ts';
 import { noFloor } from './tokenFloors.ts';
+import { writeProblem } from './writeProblem.ts';
 import { fileSteps } from './writeSteps.ts';
 
 export const defaultLeaseTtlMs = 30_000;
@@ -122,6 +123,13 @@ export class FileLeaseProvider implements LeaseProvider {
         }
         await this.renewals.remove(transaction, released);
       }),
+    );
+  }
+
+  /** By the floors, which know of each grant before anybody has it. @throws LeaseError */
+  isFollowed(identity: AgentIdentity, token: FencingToken): Promise<boolean> {
+    return this.guarded(() =>
+      Promise.resolve(this.ports.folder.floors.of(identity).minted > token),
     );
   }
 
@@ -243,7 +251,7 @@ export class FileLeaseProvider implements LeaseProvider {
     } catch (error) {
       if (error instanceof LeaseError) throw error;
       const code = errorCode(error) === 'read-only' ? 'provider-unavailable' : 'io';
-      throw new LeaseError(code, errorText(error), { cause: error });
+      throw new LeaseError(code, writeProblem(error, this.ports.folder.path), { cause: error });
     }
   }
 }

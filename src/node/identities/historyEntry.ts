@@ -39,6 +39,8 @@ export type HistoryEvent =
       readonly mode: InboxKind;
       readonly text: string;
       readonly correlationId?: string | undefined;
+      /** Under which it is not brought again. */
+      readonly idempotencyKey?: string | undefined;
     }
   | { readonly kind: 'session_started'; readonly sessionId: string }
   | {
@@ -105,6 +107,7 @@ function decode(value: unknown): HistoryEntry {
         mode: at('mode', asOneOf(inboxKinds)),
         text: at('text', asText),
         correlationId: at('correlation_id', optional(asName)),
+        idempotencyKey: at('idempotency_key', optional(asName)),
       });
     case 'session_started':
       return entry({ kind, sessionId: at('session_id', asName) });

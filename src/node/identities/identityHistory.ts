@@ -3,14 +3,11 @@ import { basename, dirname, join } from 'node:path';
 import type { AgentIdentity } from '../../core/identities/agentIdentity.ts';
 import { appendLines } from '../activityAppend.ts';
 import { atomicWrite } from '../atomicWrite.ts';
-import {
-  isSameIdentity,
-  readFolderFile,
-  toIdentity,
-  type FileIdentity,
-} from '../readFolderFile.ts';
+import { isSameIdentity, toIdentity, type FileIdentity } from '../readFolderFile.ts';
 import type { ContinuityFolder, ContinuityTransaction } from './continuityFolder.ts';
 import { decodeHistoryLine, historyLine, type HistoryEntry } from './historyEntry.ts';
+import type { InboxKind } from './inboxMessage.ts';
+import { readLastLines } from './lastLines.ts';
 import { fileSteps } from './writeSteps.ts';
 
 const historyFileName = 'history.jsonl';
@@ -18,12 +15,16 @@ const historyFileName = 'history.jsonl';
 export const maxHistoryLines = 1000;
 /** Shortening rewrites the file, so it is not done for each line. */
 const slackLines = 200;
-const limits = { maxBytes: 64 * 1024 * 1024, what: 'a history' };
+/** More than the lines that are kept take in any honest history; of a longer file the end is read. */
+export const maxHistoryBytes = 16 * 1024 * 1024;
 
 interface KnownLines {
   readonly file: FileIdentity;
   readonly count: number;
 }
+
+/** A message that was brought to an agent. */
+export type BroughtMessage = Extract<HistoryEntry, { readonly kind: 'message' }>;
 
 /** What happened to identities, one line of JSON for each event; the last thousand and a few. */
 export class IdentityHistory {
@@ -47,10 +48,11 @@ export class IdentityHistory {
     const path = this.path(identity);
     const before = this.lineCount(identity);
     transaction.assertStillHeld();
-    appendLines(path, entries.map(historyLine).join(''));
+    const size = appendLines(path, entries.map(historyLine).join(''));
     this.folder.observe?.('history:appended');
     const count = before + entries.length;
-    if (count > maxHistoryLines + slackLines) await this.shorten(transaction, identity);
+    const isTooLong = count > maxHistoryLines + slackLines || size > maxHistoryBytes;
+    if (isTooLong) await this.shorten(transaction, identity);
     else this.remember(identity, count);
   }
 
@@ -59,11 +61,23 @@ export class IdentityHistory {
     return this.lines(identity).flatMap((line) => decodeHistoryLine(line) ?? []);
   }
 
+  /** The message that was brought under an idempotency key, if the history still has it. */
+  broughtUnder(
+    identity: AgentIdentity,
+    { key, mode }: { readonly key: string; readonly mode: InboxKind },
+  ): BroughtMessage | undefined {
+    return this.read(identity).findLast(
+      (entry): entry is BroughtMessage =>
+        entry.kind === 'message' && entry.idempotencyKey === key && entry.mode === mode,
+    );
+  }
+
   private async shorten(
     transaction: ContinuityTransaction,
     identity: AgentIdentity,
   ): Promise<void> {
-    const lines = this.lines(identity).slice(-maxHistoryLines);
+    // So much less that not each line that follows is one too many.
+    const lines = this.lines(identity, maxHistoryBytes / 2).slice(-maxHistoryLines);
     await atomicWrite(this.path(identity), lines.map((line) => `${line}\n`).join(''), {
       beforeRename: transaction.assertStillHeld,
       observe: fileSteps(this.folder.observe, 'history'),
@@ -90,15 +104,10 @@ export class IdentityHistory {
   }
 
   /** None of a file that cannot be read: nothing depends on a history. */
-  private lines(identity: AgentIdentity): readonly string[] {
+  private lines(identity: AgentIdentity, maxBytes = maxHistoryBytes): readonly string[] {
     const path = this.path(identity);
     if (!lstatSync(dirname(path), { throwIfNoEntry: false })?.isDirectory()) return [];
-    const file = readFolderFile(dirname(path), basename(path), limits);
-    if (file === undefined || 'problem' in file) return [];
-    return file.bytes
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '');
+    return readLastLines(dirname(path), basename(path), maxBytes);
   }
 
   private path(identity: AgentIdentity): string {

@@ -1,66 +1,30 @@
 import { join } from 'node:path';
-import type { Clock } from '../../base/clock.ts';
-import { errorText } from '../../base/errorText.ts';
 import { Emitter, type Event } from '../../base/event.ts';
-import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
-import type { Logger } from '../../base/logger.ts';
-import type { RandomSource } from '../../base/randomSource.ts';
-import { SerialQueue } from '../../base/serialQueue.ts';
+import type { Disposable } from '../../base/lifecycle.ts';
 import type { AgentIdentity } from '../../core/identities/agentIdentity.ts';
 import type { ContinuityRecord } from '../../core/identities/continuityRecord.ts';
-import type { DurabilityPolicy } from '../../core/identities/durabilityPolicy.ts';
-import { IdentityRuntime, stopPatienceMs } from '../../core/identities/identityRuntime.ts';
+import { IdentityRuntime } from '../../core/identities/identityRuntime.ts';
+import type { DurableAgentSpec } from '../../core/identities/durableAgentSpec.ts';
 import type { IdentityStatus } from '../../core/identities/identityStatus.ts';
+import { KeyedTurns } from '../../core/identities/keyedTurns.ts';
 import type { MessageContent } from '../../core/identities/messages.ts';
 import type { ReconcileAction } from '../../core/identities/reconcileActions.ts';
 import type { RestoreFlowResult } from '../../core/identities/restoreOutcome.ts';
-import type { RosterProvider } from '../../core/identities/rosterProvider.ts';
-import type { SessionBridge } from '../../core/identities/sessionBridge.ts';
-import type { TopologyProvider } from '../../core/identities/topologyProvider.ts';
+import { stopPatienceMs } from '../../core/identities/stopRuntime.ts';
 import { within } from '../../core/identities/within.ts';
-import type { DurableAgentSpec } from '../../core/identities/durableAgentSpec.ts';
-import { repeatedly } from '../../core/sessions/sessionCollector.ts';
 import { AgentReviver } from './agentReviver.ts';
-import type { ConversationBridge, EndedTurn } from './conversationBridge.ts';
 import { defaultLeaseTtlMs } from './fileLeaseProvider.ts';
+import type { IdentityOwnerOptions } from './identityOwnerOptions.ts';
 import { InboxDelivery } from './inboxDelivery.ts';
-import type { OpenContinuity } from './openContinuity.ts';
 import { OwnedIdentities } from './ownedIdentities.ts';
+import { OwnerClock } from './ownerClock.ts';
 import { OwnerJournal } from './ownerJournal.ts';
 import { OwnerMessages, type SendOptions, type SendResult } from './ownerMessages.ts';
-import { startOutcomeOf, type StartOutcome } from './startOutcome.ts';
+import { OwnerQueues } from './ownerQueues.ts';
+import { OwnerTurns } from './ownerTurns.ts';
+import { startAgents } from './startAgents.ts';
+import type { StartOutcome } from './startOutcome.ts';
 import { readStatusFile } from './statusFile.ts';
-
-/** The agents themselves, as an owner needs them. */
-export type OwnerBridge = SessionBridge &
-  Pick<
-    ConversationBridge,
-    'isBusy' | 'updateSpec' | 'dispose' | 'onDidStartTurn' | 'onDidEndTurn' | 'onDidDropDelivery'
-  >;
-
-export interface IdentityOwnerOptions {
-  readonly continuity: Pick<
-    OpenContinuity,
-    'folder' | 'store' | 'leases' | 'inbox' | 'history' | 'mirror'
-  >;
-  readonly bridge: OwnerBridge;
-  readonly specs: RosterProvider & TopologyProvider;
-  /** Names this process among all owners; never used twice. */
-  readonly instance: string;
-  /** Who owns, as people are told. */
-  readonly label?: string | undefined;
-  /** The time to live of the leases of `continuity`. */
-  readonly leaseTtlMs?: number | undefined;
-  readonly durability?: DurabilityPolicy | undefined;
-  readonly clock: Clock;
-  /** Milliseconds that never jump. */
-  readonly monotonicNow: () => number;
-  readonly random: RandomSource;
-  readonly logger: Logger;
-}
-
-/** How often inboxes are looked at when nobody says that they changed. */
-const inboxLookMs = 5000;
 
 /**
  * The living owner of identities, in a window or for the time of a call: it holds their leases, brings
@@ -74,43 +38,57 @@ export class IdentityOwner {
   private readonly inbox: InboxDelivery;
   private readonly messages: OwnerMessages;
   private readonly reviver: AgentReviver;
-  private readonly queues = new Map<AgentIdentity, SerialQueue>();
-  /** What was begun and is not over. */
-  private readonly unfinished = new Set<Promise<void>>();
-  private readonly subscriptions = new DisposableStore();
+  private readonly turns: OwnerTurns;
+  private readonly queues: OwnerQueues;
+  private readonly ticking: OwnerClock;
+  private readonly happening: Disposable;
   private readonly changed = new Emitter<AgentIdentity>();
   private readonly stopping = new AbortController();
-  private timers: Disposable | undefined;
 
   constructor(private readonly options: IdentityOwnerOptions) {
-    const { continuity, bridge, instance, label, clock, logger } = options;
+    const { continuity, bridge, instance, label, clock, logger, random } = options;
     const { folder, history, inbox, store, leases, mirror } = continuity;
-    this.runtime = new IdentityRuntime({
+    const { monotonicNow, leaseTtlMs = defaultLeaseTtlMs } = options;
+    const runtime = new IdentityRuntime({
       ...{ store, leases, mirror, bridge, instance, clock, logger, hasRuntimeStore: true },
-      ...{ monotonicNow: options.monotonicNow, random: options.random },
-      durability: options.durability ?? { kind: 'sync_write_through' },
+      ...{ monotonicNow, random, durability: options.durability ?? { kind: 'sync_write_through' } },
     });
-    this.journal = new OwnerJournal({ folder, history, clock, logger });
-    this.owned = new OwnedIdentities({
-      ...{ journal: this.journal, label, now: () => clock.now() },
+    const journal = new OwnerJournal({ folder, history, clock, logger });
+    const owned = new OwnedIdentities({
+      ...{ journal, label, now: () => clock.now() },
       statusOf: (identity) => this.status(identity),
       formerStatusOf: (identity) => readStatusFile(join(folder, identity), identity),
     });
+    const isHeld = (identity: AgentIdentity): boolean => owned.isHeld(identity);
+    const isBusy = (identity: AgentIdentity): boolean => bridge.isBusy(identity);
+    const shared = { runtime, journal, isHeld, clock, logger };
+    const telling = { ...shared, turns: new KeyedTurns<AgentIdentity>() };
     this.inbox = new InboxDelivery({
-      ...{ runtime: this.runtime, inbox, journal: this.journal, clock, logger },
-      isReady: (identity) => this.isReady(identity),
+      ...{ ...telling, inbox, isReady: (identity) => this.isReady(identity) },
+      wasBegun: (identity, what) => bridge.wasBegun(identity, what),
+      lookAgain: (identity) => this.noticeInbox(identity),
     });
-    const isHeld = (identity: AgentIdentity): boolean => this.owned.isHeld(identity);
     this.messages = new OwnerMessages({
-      ...{ runtime: this.runtime, continuity, journal: this.journal, isHeld, clock },
-      ...{ name: label ?? instance, random: options.random },
-      isBusy: (identity) => bridge.isBusy(identity),
+      ...{ ...telling, continuity, name: label ?? instance, random, isBusy },
     });
-    this.reviver = new AgentReviver({
-      ...{ runtime: this.runtime, journal: this.journal, isHeld, clock, logger },
-      stopping: this.stopping.signal,
+    const stopping = this.stopping.signal;
+    this.reviver = new AgentReviver({ ...shared, stopping });
+    this.queues = new OwnerQueues(logger, stopping);
+    this.turns = new OwnerTurns({
+      ...{ runtime, bridge, owned, stopping, logger, queues: this.queues },
+      ...{ inbox: this.inbox, messages: this.messages, reviver: this.reviver },
+      changed: (identity) => this.changed.fire(identity),
     });
-    this.subscribe();
+    this.ticking = new OwnerClock({
+      ...{ clock, leaseTtlMs, lookAtInboxes: () => this.noticeInbox() },
+      renew: () => void runtime.renewLeases(),
+    });
+    [this.runtime, this.journal, this.owned] = [runtime, journal, owned];
+    this.happening = runtime.onDidHappen((event) => {
+      owned.happened(event);
+      this.ticking.keep(!stopping.aborted && owned.held().length > 0);
+      this.changed.fire(event.identity);
+    });
   }
 
   /** Something of this agent is not as it was. */
@@ -143,29 +121,20 @@ export class IdentityOwner {
     identities: readonly AgentIdentity[] | 'all',
     onProgress: (outcome: StartOutcome) => void = () => undefined,
   ): Promise<readonly StartOutcome[]> {
-    const { specs } = this.options;
-    const roster = await specs.roster([]);
-    const names = identities === 'all' ? roster.map(({ identity }) => identity) : identities;
-    const wanted = new Set(names);
-    const described = new Set(roster.map(({ identity }) => identity));
-    if (roster.some(({ identity }) => !this.runtime.contains(identity))) await this.registerAll();
-    const results = new Map<AgentIdentity, StartOutcome>();
-    const take = (outcome: StartOutcome): void => {
-      results.set(outcome.identity, outcome);
-      this.reviver.forget(outcome.identity);
-      this.inbox.resume(outcome.identity);
-      onProgress(outcome);
-    };
-    for (const identity of wanted)
-      if (!described.has(identity)) take({ identity, kind: 'unknown' });
-    await this.runtime.restoreFlow(this.withActive(roster, wanted), {
-      topology: specs,
-      onOutcome: (identity, outcome) => {
-        if (wanted.has(identity)) take(startOutcomeOf(identity, outcome));
+    const { runtime } = this;
+    const outcomes = await startAgents(identities, {
+      ...{ runtime, specs: this.options.specs },
+      onOutcome: (outcome) => {
+        this.cared(outcome.identity);
+        onProgress(outcome);
       },
     });
-    await this.settleStarted([...results.values()]);
-    return [...wanted].flatMap((identity) => results.get(identity) ?? []);
+    for (const { identity, kind } of outcomes) {
+      // From now on whoever finds it resumes it.
+      if (kind === 'created') await this.turns.checkpointQuietly(identity);
+      if (this.owned.isHeld(identity)) this.noticeInbox(identity);
+    }
+    return outcomes;
   }
 
   /**
@@ -186,15 +155,13 @@ export class IdentityOwner {
   /** Somebody has put something into an inbox; without a name, into any. */
   noticeInbox(identity?: AgentIdentity): void {
     for (const each of identity === undefined ? this.held() : [identity]) {
-      this.inQueue(each, () => this.inbox.deliver(each));
+      this.queues.run(each, () => this.inbox.deliver(each));
     }
   }
 
   /** Keeps where the conversation stands now. @throws IdentityError */
-  async checkpoint(identity: AgentIdentity): Promise<number | undefined> {
-    const record = this.recordOf(identity);
-    const snapshot = record && (await this.options.bridge.checkpointSession(record));
-    return snapshot && this.runtime.checkpoint(identity, snapshot);
+  checkpoint(identity: AgentIdentity): Promise<number | undefined> {
+    return this.turns.checkpoint(identity);
   }
 
   /** Goes on under a new token, whatever came before. @throws IdentityError */
@@ -212,7 +179,7 @@ export class IdentityOwner {
     const record = await this.runtime.reset(identity);
     this.journal.note(identity, { kind: 'reset', generation: record.generation });
     this.owned.forgetTurn(identity);
-    if (this.runtime.isActive(identity)) await this.checkpointQuietly(identity);
+    if (this.runtime.isActive(identity)) await this.turns.checkpointQuietly(identity);
     this.noticeInbox(identity);
     return record;
   }
@@ -240,9 +207,11 @@ export class IdentityOwner {
   /** Does what is to be done; what is new is only registered. @throws IdentityError */
   async reconcile(action: ReconcileAction): Promise<void> {
     switch (action.action) {
-      case 'activate':
-        await this.runtime.restoreFlow([action.spec], { embody: 'none', ...this.topology() });
+      case 'activate': {
+        const topology = this.options.specs;
+        await this.runtime.restoreFlow([action.spec], { embody: 'none', topology });
         break;
+      }
       case 'retire':
         if (this.owned.isHeld(action.identity)) await this.retire(action.identity);
         break;
@@ -260,17 +229,19 @@ export class IdentityOwner {
   async stop(): Promise<void> {
     if (this.stopping.signal.aborted) return;
     this.stopping.abort();
-    this.timers?.dispose();
+    this.ticking.dispose();
+    const patience = { clock: this.options.clock, limitMs: stopPatienceMs };
     // The checkpoint of a turn that ended just now is not lost.
-    await within(Promise.all(this.unfinished), {
-      clock: this.options.clock,
-      limitMs: stopPatienceMs,
-    });
+    await within(this.queues.settled(), patience);
+    this.inbox.dispose();
     try {
       await this.runtime.stop();
     } finally {
       this.options.bridge.dispose();
-      this.subscriptions.dispose();
+      // Nor is what the bridge has given back.
+      await within(this.queues.settled(), patience);
+      this.turns.dispose();
+      this.happening.dispose();
       await this.journal.flush();
       await this.settleMirror();
       this.changed.dispose();
@@ -286,87 +257,10 @@ export class IdentityOwner {
     mirror.dispose();
   }
 
-  private subscribe(): void {
-    const { bridge, logger } = this.options;
-    const own = this.subscriptions;
-    own.add(
-      this.runtime.onDidHappen((event) => {
-        this.owned.happened(event);
-        this.keepTime();
-        this.changed.fire(event.identity);
-      }),
-    );
-    own.add(
-      bridge.onDidStartTurn((turn) => {
-        this.owned.turnStarted(turn);
-        this.changed.fire(turn.identity);
-        this.inQueue(turn.identity, () => this.checkpointQuietly(turn.identity));
-      }),
-    );
-    own.add(
-      bridge.onDidEndTurn((turn) => {
-        this.owned.turnEnded(turn);
-        this.changed.fire(turn.identity);
-        if (!turn.wasRetired) this.inQueue(turn.identity, () => this.afterTurn(turn));
-      }),
-    );
-    own.add(
-      bridge.onDidDropDelivery((dropped) => {
-        this.messages
-          .keepDropped(dropped)
-          .catch((error: unknown) => logger.error(errorText(error)));
-      }),
-    );
-  }
-
-  private async afterTurn({ identity, outcome, wasAdopted }: EndedTurn): Promise<void> {
-    await this.checkpointQuietly(identity);
-    if (outcome.kind === 'failed' && outcome.isDeath) {
-      // One that died before it was owned here has been started anew already.
-      if (!wasAdopted) await this.reviver.revive(identity, outcome.failure.message);
-    } else {
-      this.reviver.forget(identity);
-      // Whatever the model or its account refuse, the next message would be refused as well.
-      if (outcome.kind === 'failed') this.inbox.holdOff(identity);
-    }
-    await this.inbox.deliver(identity);
-  }
-
-  private async settleStarted(outcomes: readonly StartOutcome[]): Promise<void> {
-    for (const outcome of outcomes) {
-      // From now on whoever finds it resumes it.
-      if (outcome.kind === 'created') await this.checkpointQuietly(outcome.identity);
-      if (this.owned.isHeld(outcome.identity)) this.noticeInbox(outcome.identity);
-    }
-  }
-
-  /** Those that are active stay connected with the others. */
-  private withActive(
-    roster: readonly DurableAgentSpec[],
-    wanted: ReadonlySet<AgentIdentity>,
-  ): readonly DurableAgentSpec[] {
-    return roster.filter(({ identity }) => wanted.has(identity) || this.runtime.isActive(identity));
-  }
-
-  private topology(): { readonly topology: TopologyProvider } {
-    return { topology: this.options.specs };
-  }
-
   private async updateSpec(spec: DurableAgentSpec): Promise<void> {
     await this.runtime.updateSpec(spec);
     this.options.bridge.updateSpec(spec);
     this.changed.fire(spec.identity);
-  }
-
-  private recordOf(identity: AgentIdentity): ContinuityRecord | undefined {
-    const status = this.status(identity);
-    if (status?.runtimeId === undefined || status.sessionId === undefined) return undefined;
-    const { runtimeId, sessionId, generation = 0, checkpointVersion = 0 } = status;
-    return { identity, runtimeId, sessionId, generation, checkpointVersion };
-  }
-
-  private async checkpointQuietly(identity: AgentIdentity): Promise<void> {
-    if (this.owned.isHeld(identity)) await this.tried(() => this.checkpoint(identity));
   }
 
   private isReady(identity: AgentIdentity): boolean {
@@ -378,42 +272,5 @@ export class IdentityOwner {
   private cared(identity: AgentIdentity): void {
     this.reviver.forget(identity);
     this.inbox.resume(identity);
-  }
-
-  /** Clocks tick only while something is held. */
-  private keepTime(): void {
-    const isNeeded = !this.stopping.signal.aborted && this.owned.held().length > 0;
-    if (isNeeded === (this.timers !== undefined)) return;
-    this.timers?.dispose();
-    this.timers = isNeeded ? this.startTimers() : undefined;
-  }
-
-  private startTimers(): Disposable {
-    const { clock, leaseTtlMs = defaultLeaseTtlMs } = this.options;
-    const timers = new DisposableStore();
-    const renew = (): void => void this.runtime.renewLeases();
-    timers.add(repeatedly(clock, { intervalMs: leaseTtlMs / 3, run: renew }));
-    timers.add(repeatedly(clock, { intervalMs: inboxLookMs, run: () => this.noticeInbox() }));
-    return timers;
-  }
-
-  /** One at a time for each agent, in order. */
-  private inQueue(identity: AgentIdentity, work: () => Promise<void>): void {
-    if (this.stopping.signal.aborted) return;
-    const queue = this.queues.get(identity) ?? new SerialQueue();
-    this.queues.set(identity, queue);
-    const run = queue
-      .run(work)
-      .catch((error: unknown) => this.options.logger.error(errorText(error)))
-      .finally(() => this.unfinished.delete(run));
-    this.unfinished.add(run);
-  }
-
-  private async tried(work: () => Promise<unknown>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!this.stopping.signal.aborted) this.options.logger.warn(errorText(error));
-    }
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { PermissionPolicy } from '../../core/acp/permissionPolicy.ts';
 import type { ProcessProbe } from '../../core/agents/liveness.ts';
 import type { AgentIdentity } from '../../core/identities/agentIdentity.ts';
+import type { Mandate } from '../../core/identities/sessionBridge.ts';
 import { isTerminal, type TerminalOutcome } from '../../core/sessions/executionState.ts';
 import { isTerminalEvent, type ProgressEvent } from '../../core/sessions/progressEvent.ts';
 import { readRecordedSession } from '../../core/sessions/recoverSession.ts';
@@ -33,10 +34,24 @@ export interface IdentitySessions {
     sessionId: SessionId,
     how: { readonly signal: AbortSignal; onEvent(event: ProgressEvent): void },
   ): Promise<TerminalOutcome | undefined>;
-  /** Asks it to stop; one that has ended is left as it is. @throws HostError when it cannot be asked */
-  cancel(sessionId: SessionId, detail: string): Promise<void>;
+  /**
+   * Asks it to stop; one that has ended is left as it is, and so is one of which `isOurs` says, when it can
+   * be asked, that somebody else owns it. @throws HostError when it cannot be asked
+   */
+  cancel(sessionId: SessionId, detail: string, isOurs?: Mandate['isOurs']): Promise<void>;
   /** Those of an identity that go on, the newest first, whoever started them. @throws system errors */
   runningOf(identity: AgentIdentity): Promise<readonly SessionId[]>;
+  /**
+   * Those of an identity since a time by the wall clock, with their prompts, whoever started them and whether
+   * they have ended or not. Where it is missing nobody can tell. @throws system errors
+   */
+  since?(identity: AgentIdentity, sinceMs: number): Promise<readonly BegunSession[]>;
+}
+
+/** A session, and what it was begun with. */
+export interface BegunSession {
+  readonly sessionId: SessionId;
+  readonly prompt: string;
 }
 
 export interface HostedSessionsOptions {
@@ -97,12 +112,13 @@ export class HostedSessions implements IdentitySessions {
     return record && isTerminal(record.state) ? record.state : undefined;
   }
 
-  async cancel(sessionId: SessionId, detail: string): Promise<void> {
+  async cancel(sessionId: SessionId, detail: string, isOurs?: Mandate['isOurs']): Promise<void> {
     const { client, clock } = this.options;
     try {
       const options = { sessionId, client, clock, place: this.place };
       const attached = await attachToSession(this.folder, options);
       try {
+        if ((await isOurs?.()) === false) return;
         await attached.cancel({ code: 'parent-dropped', detail, by: client.name });
       } finally {
         attached.dispose();
@@ -118,6 +134,15 @@ export class HostedSessions implements IdentitySessions {
     return sessions.flatMap(({ record: { header, state } }) => {
       const isOf = header.spec.kind === 'run' && header.spec.identity === identity;
       return isOf && !isTerminal(state) ? [header.sessionId] : [];
+    });
+  }
+
+  async since(identity: AgentIdentity, sinceMs: number): Promise<readonly BegunSession[]> {
+    const { sessions } = await this.index.list();
+    return sessions.flatMap(({ record: { header } }) => {
+      const { spec, sessionId, createdAtMs } = header;
+      const isOf = spec.kind === 'run' && spec.identity === identity && createdAtMs >= sinceMs;
+      return isOf ? [{ sessionId, prompt: spec.prompt }] : [];
     });
   }
 }

@@ -24,8 +24,12 @@ import { parseIdentitySpec } from './parseIdentitySpec.ts';
 
 /** Most bytes in a spec. */
 export const maxSpecBytes = 256 * 1024;
-/** Most specs that are read. */
+/** Most agents that are described. */
 export const maxSpecs = 2000;
+/** More files are not looked at, whatever they hold. */
+export const maxSpecFilesRead = 10_000;
+/** More are counted only. */
+const maxProblems = 1000;
 const specSuffix = '.toml';
 /** Windows gives these to no file, whatever follows. */
 const reservedName = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)|\.$/i;
@@ -73,11 +77,17 @@ export class IdentitySpecFiles implements RosterProvider, TopologyProvider {
     const outside = this.outsideProblem();
     if (outside) return { files: [], problems: [outside] };
     const names = this.fileNames();
-    for (const name of this.known.keys()) if (!names.includes(name)) this.known.delete(name);
+    const present = new Set(names);
+    for (const name of this.known.keys()) if (!present.has(name)) this.known.delete(name);
     const files: IdentitySpecFile[] = [];
     const problems: IdentitySpecProblem[] = [];
     const taken = new Map<string, string>();
-    await forEachYielding(names.slice(0, maxSpecs), (name) => {
+    let leftOut = Math.max(0, names.length - maxSpecFilesRead);
+    await forEachYielding(names.slice(0, maxSpecFilesRead), (name) => {
+      if (files.length >= maxSpecs) {
+        leftOut += 1;
+        return;
+      }
       const read = this.readFile(name);
       if (read === undefined) return;
       const key = name.toLowerCase();
@@ -87,11 +97,11 @@ export class IdentitySpecFiles implements RosterProvider, TopologyProvider {
       else problems.push(this.problem(name, sameNameProblem(other)));
       if (!('problem' in read)) taken.set(key, other ?? name);
     });
-    if (names.length > maxSpecs) {
-      const problem = `It has more than ${maxSpecs} agents; the rest are left out. Remove some.`;
+    if (leftOut > 0) {
+      const problem = `It has more than ${maxSpecs} agents, or more than ${maxSpecFilesRead} files; ${leftOut} files are left out. Remove some.`;
       problems.push({ path: this.folder, problem, severity: 'error' });
     }
-    return { files, problems: [...problems, ...peerWarnings(files)] };
+    return { files, problems: this.bounded([...problems, ...peerWarnings(files)]) };
   }
 
   async roster(): Promise<readonly DurableAgentSpec[]> {
@@ -117,6 +127,13 @@ export class IdentitySpecFiles implements RosterProvider, TopologyProvider {
     return Promise.resolve([...edges].sort(byKey).map(([, edge]) => edge));
   }
 
+  /** Nobody reads thousands of them; what comes last is of the folder. */
+  private bounded(problems: readonly IdentitySpecProblem[]): readonly IdentitySpecProblem[] {
+    if (problems.length <= maxProblems) return problems;
+    const problem = `There are ${problems.length - maxProblems} more problems. Correct these first.`;
+    return [...problems.slice(0, maxProblems), { path: this.folder, problem, severity: 'error' }];
+  }
+
   private readFile(name: string): IdentitySpecFile | IdentitySpecProblem | undefined {
     const file = this.asRosterError(() => readFolderFile(this.folder, name, limits));
     if (file === undefined) return undefined;
@@ -124,7 +141,9 @@ export class IdentitySpecFiles implements RosterProvider, TopologyProvider {
     if (known && isSameIdentity(known.identity, file.identity)) return known.result;
     const result =
       'problem' in file
-        ? this.problem(name, { problem: file.problem })
+        ? this.problem(name, {
+            problem: `${file.problem} Replace it by a file of its own, or remove it.`,
+          })
         : this.decode(name, file.bytes);
     this.known.set(name, { identity: file.identity, result });
     return result;

@@ -1,4 +1,5 @@
 import { utf8Length } from '../../core/activity/utf8.ts';
+import type { FencingToken } from '../../core/identities/continuityRecord.ts';
 import { deliveryOrigins, type DeliveryOrigin } from '../../core/identities/sessionBridge.ts';
 import {
   asCount,
@@ -13,6 +14,7 @@ import {
   type Reader,
 } from '../../core/sessions/fieldReaders.ts';
 import { assertVersion, jsonText } from './jsonFile.ts';
+import { asToken } from './tokenField.ts';
 
 /** What somebody wants to bring to an agent whose owner is another process. */
 export interface NewInboxMessage {
@@ -30,6 +32,14 @@ export interface NewInboxMessage {
 export interface InboxMessage extends NewInboxMessage {
   /** In the order of their ids messages were put. */
   readonly id: string;
+  readonly atMs: number;
+  /** Set while an owner brings it; one that a former owner left behind may have been brought. */
+  readonly begun?: BegunDelivery | undefined;
+}
+
+/** Who began to bring a message, and when by the wall clock. */
+export interface BegunDelivery {
+  readonly token: FencingToken;
   readonly atMs: number;
 }
 
@@ -58,12 +68,13 @@ export function checkedMessage(message: NewInboxMessage): NewInboxMessage {
 }
 
 export function messageFileText(message: InboxMessage): string {
-  const { correlationId, idempotencyKey } = message;
+  const { correlationId, idempotencyKey, begun } = message;
   return jsonText({
     ...{ version, id: message.id, at_ms: message.atMs, from: message.from },
     ...{ origin: message.origin, kind: message.kind, text: message.text },
     ...(correlationId !== undefined && { correlation_id: correlationId }),
     ...(idempotencyKey !== undefined && { idempotency_key: idempotencyKey }),
+    ...(begun && { begun: { token: begun.token, at_ms: begun.atMs } }),
   });
 }
 
@@ -81,8 +92,14 @@ export function decodeMessage(value: unknown, id: string): InboxMessage {
     kind: at('kind', asOneOf(inboxKinds)),
     correlationId: at('correlation_id', optional(asName)),
     idempotencyKey: at('idempotency_key', optional(asName)),
+    begun: at('begun', optional(readBegun)),
   });
 }
+
+const readBegun: Reader<BegunDelivery> = (value, field) => {
+  const at = fieldsOf(value, field);
+  return { token: at('token', asToken), atMs: at('at_ms', asInstantMs) };
+};
 
 const asMessageText: Reader<string> = (value, field) => {
   const text = asText(value, field);

@@ -52,7 +52,10 @@ export function readLeaseFile(
   const own = lstatSync(folder, { throwIfNoEntry: false });
   if (own === undefined) return undefined;
   if (!own.isDirectory()) {
-    return { identity: toIdentity(own), problem: `${folder} is not a folder of its own.` };
+    return {
+      identity: toIdentity(own),
+      problem: `${folder} is not a folder of its own; move it away.`,
+    };
   }
   return readJsonFile(join(folder, leaseFileName), limits, (value) => decode(value, identity));
 }

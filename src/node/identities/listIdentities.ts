@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import type { ProcessProbe } from '../../core/agents/liveness.ts';
@@ -26,10 +26,9 @@ import { SessionFiles } from '../sessions/jsonlSessionStore.ts';
 import { sessionsFolder } from '../sessions/sessionsFolder.ts';
 import { forEachYielding } from '../yieldingLoop.ts';
 import { leaseHolder } from './acquireLeases.ts';
-import { inboxFolderName } from './fileInbox.ts';
+import { inboxFolderName, isMessageName } from './inboxReader.ts';
 import { goneHolders, processKey } from './goneHolders.ts';
 import type { IdentitySpecFile, IdentitySpecFiles, IdentitySpecs } from './identitySpecFiles.ts';
-import { messageIdPattern } from './inboxMessage.ts';
 import { readLeaseFile, type LeaseFile } from './leaseFile.ts';
 import { leaseTimeMs, leaseVerdict } from './leaseVerdict.ts';
 import type { OpenContinuity } from './openContinuity.ts';
@@ -162,7 +161,7 @@ async function lookAt(
   const looks = new Map<AgentIdentity, Look>();
   await forEachYielding(names, (identity) => {
     const own = join(continuity.folder, identity);
-    if (lstatSync(own, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+    if (!isPlainFolder(own)) return;
     const found = readLeaseFile(own, identity);
     const file = found && 'value' in found ? found.value : undefined;
     const shown = file && shownLease(file, { renewalsOf, nowMs, instance });
@@ -204,8 +203,12 @@ function isGone({ process }: LeaseFile, gone: ReadonlySet<string>): boolean {
 
 function waitingIn(own: string): number {
   const inbox = join(own, inboxFolderName);
-  if (!isPlainFolder(inbox)) return 0;
-  return readdirSync(inbox).filter((name) => messageIdPattern.test(basename(name, '.json'))).length;
+  try {
+    return isPlainFolder(inbox) ? readdirSync(inbox).filter(isMessageName).length : 0;
+  } catch {
+    // What is wrong with it is told to whoever puts or brings a message.
+    return 0;
+  }
 }
 
 /** Whether it runs is asked of its own files, because it outlives its owner. */

@@ -16,6 +16,7 @@ import {
   type SnapshotToSave,
 } from '../../core/identities/continuityStore.ts';
 import { atomicWrite } from '../atomicWrite.ts';
+import { isPlainFolder } from '../harnessSessions/plainFile.ts';
 import { readFolderFile } from '../readFolderFile.ts';
 import { makePlainFolder, type ContinuityFolder } from './continuityFolder.ts';
 import type { FileContinuityStore } from './fileContinuityStore.ts';
@@ -193,7 +194,7 @@ export class MirroredContinuityStore implements ContinuityStore, Disposable {
     const names = found.value.snapshots.map(snapshotFileName);
     const snapshots = join(target, snapshotsFolderName);
     if (names.length > 0) await makePlainFolder(snapshots);
-    const there = new Set(await readdir(snapshots).catch(() => []));
+    const there = new Set(isPlainFolder(snapshots) ? await readdir(snapshots) : []);
     for (const name of names) {
       if (there.has(name) && name !== names.at(-1)) continue;
       await atomicWrite(join(snapshots, name), readText(join(own, snapshotsFolderName), name));

@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { errorCode } from '../../base/errorText.ts';
 import type { AgentIdentity } from '../../core/identities/agentIdentity.ts';
-import { isPlainFolder } from '../harnessSessions/plainFile.ts';
-import { identitySpecFolder, identitySpecPath } from './identitySpecFiles.ts';
+import { isPlainFolder, readPlainFile, writePlainFile } from '../harnessSessions/plainFile.ts';
+import { identitySpecPath } from './identitySpecFiles.ts';
 
 /** What a new description of an agent says, with everything else that can be said as comments. */
 export function identitySpecTemplate(identity: AgentIdentity, agent: string): string {
@@ -47,17 +48,29 @@ export async function writeNewIdentitySpec(
   agent: string,
 ): Promise<string> {
   const path = identitySpecPath(worktree, identity);
-  await mkdir(dirname(path), { recursive: true });
-  if (!isPlainFolder(identitySpecFolder(worktree))) {
-    throw new Error(`${dirname(path)} is not a folder of its own; move it away.`);
+  // One after the other: a link in the place of either would lead out of the checkout.
+  for (const folder of [join(worktree, '.heddle'), dirname(path)]) {
+    await makeFolder(folder);
+    if (isPlainFolder(folder)) continue;
+    throw new Error(`${folder} is not a folder of its own; move it away.`);
   }
   await writeFile(path, identitySpecTemplate(identity, agent), { flag: 'wx' });
-  await haveGitSee(join(worktree, '.heddle', '.gitignore'));
+  haveGitSee(join(worktree, '.heddle', '.gitignore'));
   return path;
 }
 
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    if (!['EEXIST', 'ELOOP', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw error;
+  }
+}
+
+const maxIgnoreBytes = 64 * 1024;
+
 /** Changes only what this program wrote itself. */
-async function haveGitSee(ignoreFile: string): Promise<void> {
-  const text = await readFile(ignoreFile, 'utf8').catch(() => undefined);
-  if (text?.trim() === '*') await writeFile(ignoreFile, '/*\n!/identities/\n');
+function haveGitSee(ignoreFile: string): void {
+  const text = readPlainFile(ignoreFile, maxIgnoreBytes);
+  if (text?.trim() === '*') writePlainFile(ignoreFile, '/*\n!/identities/\n');
 }

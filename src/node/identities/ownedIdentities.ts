@@ -3,7 +3,7 @@ import type { IdentityEvent } from '../../core/identities/identityEvent.ts';
 import type { IdentityState } from '../../core/identities/identityState.ts';
 import type { IdentityStatus } from '../../core/identities/identityStatus.ts';
 import { present } from '../../core/sessions/fieldReaders.ts';
-import type { EndedTurn, StartedTurn } from './conversationBridge.ts';
+import type { EndedTurn, StartedTurn } from './conversationTurns.ts';
 import type { OwnerJournal } from './ownerJournal.ts';
 import type { StatusFile } from './statusFile.ts';
 import { turnOutcomeText } from './turnProgress.ts';

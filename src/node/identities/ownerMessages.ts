@@ -3,11 +3,12 @@ import type { RandomSource } from '../../base/randomSource.ts';
 import type { AgentIdentity } from '../../core/identities/agentIdentity.ts';
 import { IdentityError } from '../../core/identities/identityError.ts';
 import type { IdentityRuntime } from '../../core/identities/identityRuntime.ts';
+import type { KeyedTurns } from '../../core/identities/keyedTurns.ts';
 import type { MessageContent } from '../../core/identities/messages.ts';
-import type { DroppedDelivery } from './conversationBridge.ts';
+import { present } from '../../core/sessions/fieldReaders.ts';
+import type { DroppedDelivery } from './conversationTurns.ts';
 import type { InboxKind, InboxMessage } from './inboxMessage.ts';
 import type { OpenContinuity } from './openContinuity.ts';
-import { messagePrompt } from './messagePrompt.ts';
 import type { OwnerJournal } from './ownerJournal.ts';
 
 /** What became of something that was said to an agent. */
@@ -26,7 +27,9 @@ export interface SendOptions {
 
 export interface OwnerMessagesPorts {
   readonly runtime: IdentityRuntime;
-  readonly continuity: Pick<OpenContinuity, 'inbox' | 'leases'>;
+  readonly continuity: Pick<OpenContinuity, 'inbox' | 'leases' | 'history'>;
+  /** What is said to an agent is said by one at a time, whichever way it comes. */
+  readonly turns: KeyedTurns<AgentIdentity>;
   readonly isBusy: (identity: AgentIdentity) => boolean;
   readonly isHeld: (identity: AgentIdentity) => boolean;
   readonly journal: Pick<OwnerJournal, 'note'>;
@@ -42,12 +45,20 @@ export class OwnerMessages {
 
   /**
    * What cannot be brought at once waits in the inbox, which the owner, be it this process or another,
-   * empties. @throws IdentityError, InboxError
+   * empties. What was brought under the same key is not brought again. @throws IdentityError, InboxError
    */
-  async send(
+  send(
     identity: AgentIdentity,
     content: MessageContent,
     { mode = 'send', from = this.ports.name }: SendOptions = {},
+  ): Promise<SendResult> {
+    return this.ports.turns.run(identity, () => this.sendAlone(identity, content, { mode, from }));
+  }
+
+  private async sendAlone(
+    identity: AgentIdentity,
+    content: MessageContent,
+    { mode, from }: { readonly mode: InboxKind; readonly from: string },
   ): Promise<SendResult> {
     const { runtime } = this.ports;
     if (await this.mustWait(identity)) {
@@ -55,8 +66,10 @@ export class OwnerMessages {
       if (mode === 'send') this.expectAddressable(identity);
       return { kind: 'queued', message: await this.put(identity, content, { mode, from }) };
     }
+    const brought = this.broughtToken(identity, content.idempotencyKey, mode);
+    if (brought !== undefined) return { kind: 'delivered', token: brought };
     const { origin = 'person' } = content;
-    const told = { ...content, origin, text: messagePrompt({ origin, from, text: content.text }) };
+    const told = { ...content, origin, from };
     const token =
       mode === 'send'
         ? await runtime.send(identity, told)
@@ -67,14 +80,25 @@ export class OwnerMessages {
 
   /** What was taken from somebody must not vanish. @throws InboxError */
   async keepDropped({ delivery, reason }: DroppedDelivery): Promise<void> {
-    const { record, text, origin, correlationId } = delivery;
+    const { record, text, origin, correlationId, from = this.ports.name } = delivery;
     const { identity } = record;
     this.ports.journal.note(identity, {
       kind: 'note',
       detail: `A message waits again: ${reason}`,
     });
-    const from = this.ports.name;
     await this.put(identity, { text, origin, correlationId }, { mode: 'dispatch', from });
+  }
+
+  /** The token of now, under which nothing is brought, where something was brought under the key. */
+  private broughtToken(
+    identity: AgentIdentity,
+    key: string | undefined,
+    mode: InboxKind,
+  ): number | undefined {
+    const { runtime, continuity } = this.ports;
+    if (key === undefined || !runtime.contains(identity)) return undefined;
+    const { lease } = runtime.status(identity);
+    return lease && continuity.history.broughtUnder(identity, { key, mode }) && lease.token;
   }
 
   private async mustWait(identity: AgentIdentity): Promise<boolean> {
@@ -115,7 +139,7 @@ export class OwnerMessages {
   /** What went through an inbox is noted when it is taken out. */
   private note(
     identity: AgentIdentity,
-    { text, origin = 'person', correlationId }: MessageContent,
+    { text, origin = 'person', correlationId, idempotencyKey }: MessageContent,
     { mode, from }: { readonly mode: InboxKind; readonly from: string },
   ): void {
     const { clock, random, journal } = this.ports;
@@ -123,7 +147,7 @@ export class OwnerMessages {
     const stamp = String(Math.max(0, Math.round(clock.now()))).padStart(13, '0');
     journal.note(identity, {
       ...{ kind: 'message', id: `${stamp}-0000-${hex}`, from, origin, mode, text },
-      ...(correlationId !== undefined && { correlationId }),
+      ...present({ correlationId, idempotencyKey }),
     });
   }
 }

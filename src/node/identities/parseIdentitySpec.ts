@@ -150,10 +150,14 @@ function assertBounded(table: JsonTable, field: string): void {
   let level: readonly unknown[] = [table];
   let count = 0;
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > maxDepth) throw new MalformedField(field, `is nested more than ${maxDepth} deep.`);
+    if (depth > maxDepth)
+      throw new MalformedField(
+        field,
+        `is nested more than ${maxDepth} deep; write it with fewer levels.`,
+      );
     count += level.length;
     if (count > maxContextValues) {
-      throw new MalformedField(field, `has more than ${maxContextValues} values.`);
+      throw new MalformedField(field, `has more than ${maxContextValues} values; remove some.`);
     }
     level = level.flatMap((value) =>
       typeof value === 'object' && value !== null && !(value instanceof Date)

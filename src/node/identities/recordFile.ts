@@ -16,7 +16,7 @@ import {
   type Reader,
 } from '../../core/sessions/fieldReaders.ts';
 import { assertVersion, jsonText, readJsonFile, type JsonFile } from './jsonFile.ts';
-import { asToken } from './tokenField.ts';
+import { asCounter, asToken } from './tokenField.ts';
 
 /** What one record.json says: the whole truth about what lasts of an identity. */
 export interface RecordFile {
@@ -103,8 +103,8 @@ function readRecord(identity: AgentIdentity): Reader<ContinuityRecord> {
       identity,
       runtimeId: at('runtime_id', asRuntimeId),
       sessionId: at('session_id', asName),
-      generation: at('generation', asCount),
-      checkpointVersion: at('checkpoint_version', asCount),
+      generation: at('generation', asCounter),
+      checkpointVersion: at('checkpoint_version', asCounter),
     };
   };
 }
@@ -116,8 +116,8 @@ const readKept: Reader<KeptSnapshot> = (value, field) => {
   const at = fieldsOf(value, field);
   return {
     sessionId: at('session_id', asName),
-    generation: at('generation', asCount),
-    version: at('checkpoint_version', asCount),
+    generation: at('generation', asCounter),
+    version: at('checkpoint_version', asCounter),
     digest: at('digest', asDigest),
   };
 };

@@ -26,5 +26,12 @@ export function standingInstructions(
 
 /** A prompt with the instructions at its head. */
 export function withInstructions({ text }: StandingInstructions, prompt: string): string {
-  return `${text}\n\n---\n\n${prompt}`;
+  return `${text}${divider}${prompt}`;
 }
+
+/** Whether a prompt is this one, with any instructions or none at its head. */
+export function isPromptWith(whole: string, prompt: string): boolean {
+  return whole === prompt || whole.endsWith(`${divider}${prompt}`);
+}
+
+const divider = '\n\n---\n\n';

@@ -1,7 +1,11 @@
 /** What a contender is told, one line of JSON each. */
 export type ContenderCommand =
-  /** Acquires identities one after the other. */
-  | { readonly do: 'acquire'; readonly identities: readonly string[] }
+  /** Acquires identities one after the other, or all with one call. */
+  | {
+      readonly do: 'acquire';
+      readonly identities: readonly string[];
+      readonly isAtOnce?: boolean | undefined;
+    }
   | { readonly do: 'renew' }
   /** One checkpoint of each that it believes to own. */
   | { readonly do: 'checkpoint' }

@@ -28,6 +28,7 @@ const leastSteps: Readonly<Record<CrashOperation, number>> = {
   save: 14,
   delete: 20,
   put: 7,
+  begin: 7,
   take: 3,
   shorten: 8,
 };

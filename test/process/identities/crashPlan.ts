@@ -19,6 +19,7 @@ export const crashOperations = [
   'save',
   'delete',
   'put',
+  'begin',
   'take',
   'shorten',
 ] as const;

@@ -19,6 +19,11 @@ export const quietSettings: Settings = {
   'git.openRepositoryInParentFolders': 'never',
   'security.workspace.trust.banner': 'never',
   'workbench.reduceMotion': 'on',
+  // Sources are opened, but nobody asks what they mean.
+  'typescript.tsserver.useSyntaxServer': 'always',
+  'typescript.disableAutomaticTypeAcquisition': true,
+  'terminal.integrated.suggest.enabled': false,
+  'npm.autoDetect': 'off',
 };
 
 /** Merges these into the user settings of a user data folder. */

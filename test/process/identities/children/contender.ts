@@ -16,12 +16,17 @@ const opened = openContinuity(heddleRootAt(root), { home, ttlMs: Number(ttlMs), 
 const { store, leases } = opened;
 const owned = new Map<AgentIdentity, LeaseGrant & { version: number }>();
 
-async function acquire(names: readonly string[]): Promise<ContenderAnswer> {
+async function acquire(
+  names: readonly string[],
+  { isAtOnce = false }: { readonly isAtOnce?: boolean | undefined },
+): Promise<ContenderAnswer> {
   const acquired: Record<string, number> = {};
   const heldBy: Record<string, string> = {};
-  for (const name of names) {
-    const identity = parseAgentIdentity(name);
-    const result = (await leases.acquire([identity], instance)).get(identity);
+  const all = names.map(parseAgentIdentity);
+  const results = isAtOnce ? await leases.acquire(all, instance) : undefined;
+  for (const identity of all) {
+    const name: string = identity;
+    const result = (results ?? (await leases.acquire([identity], instance))).get(identity);
     if (result?.result !== 'acquired') {
       heldBy[name] = result?.holder.instance ?? '';
       continue;
@@ -105,7 +110,7 @@ async function mint(grants: number): Promise<ContenderAnswer> {
 function carryOut(command: ContenderCommand): Promise<ContenderAnswer> {
   switch (command.do) {
     case 'acquire':
-      return acquire(command.identities);
+      return acquire(command.identities, command);
     case 'renew':
       return renew();
     case 'checkpoint':

@@ -40,6 +40,7 @@ const operations: Readonly<Record<CrashPlan['operation'], () => Promise<unknown>
     }),
   delete: () => store.deleteRecord(reviewer, token + 1),
   put: () => inbox.put(reviewer, { from: 'Ada', text: 'new', origin: 'person', kind: 'send' }),
+  begin: () => inbox.begin(reviewer, plan.message ?? '', token),
   take: () => inbox.take(reviewer, plan.message ?? ''),
   shorten: () =>
     history.append(

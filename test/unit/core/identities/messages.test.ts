@@ -81,6 +81,20 @@ describe('Sending and dispatching', () => {
     });
   }
 
+  it('is refused when somebody else owns it by now, whatever the clock says here', async () => {
+    const runtime = await world.started(aSpec(alpha));
+    const answers = [true, new Error('The disk is gone.')];
+    Object.assign(world.leases, {
+      isFollowed: () => {
+        const answer = answers.shift();
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+      },
+    });
+    await rejectsIdentity(runtime.sendText(alpha, 'Hello'), 'no-active-lease');
+    await rejectsIdentity(runtime.dispatchText(alpha, 'Hello'), 'no-active-lease');
+    assert.deepEqual(world.bridge.deliveries, []);
+  });
+
   it('48: lets addressability decide sends, not dispatches', async () => {
     const runtime = await world.started(aSpec(alpha, { addressability: 'internal_only' }));
     await rejectsIdentity(runtime.sendText(alpha, 'Hello'), 'not-addressable');

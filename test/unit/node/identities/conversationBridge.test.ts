@@ -17,8 +17,8 @@ import {
 import {
   ConversationBridge,
   maxQueuedDeliveries,
-  type EndedTurn,
 } from '../../../../src/node/identities/conversationBridge.ts';
+import type { EndedTurn } from '../../../../src/node/identities/conversationTurns.ts';
 import { settle } from '../../../support/eventually.ts';
 import { FakeClock } from '../../../support/fakeClock.ts';
 import { FakeIdentitySessions } from '../../../support/fakeIdentitySessions.ts';
@@ -35,6 +35,7 @@ describe('the bridge from named agents to sessions', () => {
   let ends: EndedTurn[];
   let drops: string[];
   let installed: Set<string>;
+  let warnings: string[];
   beforeEach(() => {
     sessions = new FakeIdentitySessions();
     clock = new FakeClock();
@@ -49,8 +50,9 @@ describe('the bridge from named agents to sessions', () => {
       parent: { actorKey: 'human:ada' },
       random: (count) => new Uint8Array(count).fill(0xab),
       clock,
-      logger: silentLogger,
+      logger: { ...silentLogger, warn: (text) => void warnings.push(text) },
     });
+    warnings = [];
     ends = [];
     drops = [];
     bridge.onDidEndTurn((turn) => ends.push(turn));
@@ -132,6 +134,19 @@ describe('the bridge from named agents to sessions', () => {
       sessionId: 'session-1',
       conversationId: 'acp-1',
     });
+  });
+
+  it('13: has nothing to keep before it is embodied, and tells what a session cannot have', async () => {
+    assert.equal(await bridge.checkpointSession(record), undefined);
+    const draft = {
+      ...{ ...draftOf(aSpec(reviewer)), model: 'large', systemPrompt: 'You are terse.' },
+      externalTools: [{ name: 'search', description: '', inputSchema: {} }],
+    };
+    await bridge.resumeSession({ ...embodiment(), draft }, undefined);
+    assert.deepEqual(warnings, ['reviewer is started without the model large, the tool search.']);
+    await bridge.deliver(delivery('one'));
+    assert.match(prompts()[0] ?? '', /You are terse\..*one$/s);
+    assert.equal(sessions.specs[0]?.resumes, undefined);
   });
 
   it('gives instructions again when they changed, or when the agent began anew', async () => {
@@ -303,6 +318,32 @@ describe('the bridge from named agents to sessions', () => {
     );
     assert.equal(await bridge.checkpointSession(record), undefined);
     await rejectsMember(bridge.deliver(delivery('three')), /not embodied here/);
+  });
+
+  it('lets go of what is not ours any more, without ending it, and gives back what waited', async () => {
+    await bridge.createSession(embodiment());
+    await bridge.deliver(delivery('one'));
+    await bridge.deliver(delivery('two'));
+    const isOurs = (): Promise<boolean> => Promise.resolve(false);
+    await bridge.retireMember(record, 'It is retired.', { token: 1, isOurs });
+    await settle();
+    assert.deepEqual([sessions.cancels, ends], [[], []]);
+    assert.deepEqual(drops, ['two: reviewer has a new owner.']);
+    assert.deepEqual(await sessions.runningOf(reviewer), ['session-1']);
+    await rejectsMember(bridge.deliver(delivery('three')), /not embodied here/);
+  });
+
+  it('begins nothing for an agent that is not ours any more', async () => {
+    await bridge.createSession(embodiment());
+    const isOurs = (): Promise<boolean> => Promise.resolve(false);
+    await rejectsMember(bridge.deliver({ ...delivery('one'), isOurs }), /has a new owner/);
+    const running = sessions.add(reviewer);
+    await bridge.resumeSession({ ...embodiment(), isOurs }, undefined);
+    sessions.add(reviewer);
+    await bridge.resumeSession({ ...embodiment(), isOurs }, undefined);
+    await bridge.createSession({ ...embodiment(), isOurs });
+    assert.deepEqual([sessions.specs, sessions.cancels], [[], []]);
+    assert.ok((await sessions.runningOf(reviewer)).includes(running));
   });
 
   it('says so when a session does not end', async () => {

@@ -8,10 +8,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { InboxError, maxWaitingMessages } from '../../../../src/node/identities/fileInbox.ts';
+import { InboxError } from '../../../../src/node/identities/fileInbox.ts';
+import { maxWaitingMessages } from '../../../../src/node/identities/inboxReader.ts';
 import { maxHistoryLines } from '../../../../src/node/identities/identityHistory.ts';
 import type { NewInboxMessage } from '../../../../src/node/identities/inboxMessage.ts';
-import { ContinuityWorld, docs, reviewer } from './continuityWorld.ts';
+import { maxToken } from '../../../../src/node/identities/tokenField.ts';
+import { ContinuityWorld, docs, granted, reviewer } from './continuityWorld.ts';
 
 function message(text: string, more: Partial<NewInboxMessage> = {}): NewInboxMessage {
   return { from: 'Ada', text, origin: 'person', kind: 'send', ...more };
@@ -155,6 +157,26 @@ describe('FileInbox', () => {
     await refuses(world.open().inbox.put(reviewer, message('one')), 'io');
     assert.deepEqual(await texts(), []);
     assert.deepEqual(readdirSync(elsewhere), []);
+  });
+
+  it('lets the owner of now begin, whatever a file says, and nobody before', async () => {
+    const { inbox, leases } = world.open();
+    const { token: former } = granted(await leases.acquire([reviewer], 'former'));
+    const { id } = await inbox.put(reviewer, message('hello'));
+    assert.equal(await inbox.begin(reviewer, id, former), true);
+    const begun = (await inbox.list(reviewer)).messages[0]?.begun;
+    assert.deepEqual(begun, { token: former, atMs: world.clock.now() });
+    const { token } = granted(await leases.acquire([reviewer], 'former'));
+    assert.equal(await inbox.begin(reviewer, id, former), false);
+    assert.equal(await inbox.giveBack(reviewer, id, token), false);
+    const path = join(inboxFolder(), `${id}.json`);
+    const text = readFileSync(path, 'utf8').replace(/"token":\d+/, `"token":${maxToken}`);
+    writeFileSync(path, text);
+    assert.equal(await inbox.begin(reviewer, id, token), true);
+    assert.equal(await inbox.giveBack(reviewer, id, token), true);
+    assert.equal((await inbox.list(reviewer)).messages[0]?.begun, undefined);
+    assert.equal(await inbox.take(reviewer, id), true);
+    assert.equal(await inbox.begin(reviewer, id, token), false);
   });
 });
 

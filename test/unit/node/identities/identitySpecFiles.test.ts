@@ -40,7 +40,7 @@ describe('IdentitySpecFiles', () => {
     assert.deepEqual(await files.roster(), []);
   });
 
-  it('reads everything that a file can say', async () => {
+  it('12: reads everything that a file can say', async () => {
     write(
       'reviewer.toml',
       `agent = "claude"
@@ -252,7 +252,7 @@ list = [1, { a = "b" }]
     });
   });
 
-  it('an edge is there when either names the other and both are described and targets', async () => {
+  it('12: an edge is there when either names the other and both are described and targets', async () => {
     write('a.toml', `${fine}peers = ["b", "nobody"]\n`);
     write('b.toml', `${fine}peers = ["a", "c"]\n`);
     write('c.toml', fine);

@@ -13,16 +13,16 @@ import {
 } from '../../../../src/node/identities/identitySpecFiles.ts';
 import { listIdentities } from '../../../../src/node/identities/listIdentities.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { FakeIdentitySessions } from '../../../support/fakeIdentitySessions.ts';
+import type { FakeClock } from '../../../support/fakeClock.ts';
 import { ContinuityWorld } from './continuityWorld.ts';
+import { RecordedSessions } from './recordedSessions.ts';
 
 /** Owners on real files, with sessions and a clock that a test moves. */
 export class OwnerTestWorld extends ContinuityWorld {
-  readonly sessions = new FakeIdentitySessions();
+  readonly sessions = new RecordedSessions(this.clock);
   readonly specs = new IdentitySpecFiles(this.root);
   readonly installed = new Set(['claude', 'codex']);
   readonly warnings: string[] = [];
-  private readonly startMs = this.clock.now();
   private readonly owners: IdentityOwner[] = [];
   private seed = 0;
 
@@ -32,8 +32,10 @@ export class OwnerTestWorld extends ContinuityWorld {
     writeFileSync(identitySpecPath(this.root, identity), `agent = "claude"\n${text}`);
   }
 
-  owner(instance: string): IdentityOwner {
-    const { clock, sessions, specs } = this;
+  /** With a clock of its own, one in whose eyes it is later. */
+  owner(instance: string, clock: FakeClock = this.clock): IdentityOwner {
+    const { sessions, specs } = this;
+    const startMs = clock.now();
     const warn = (message: unknown): void => void this.warnings.push(String(message));
     const logger = { ...silentLogger, warn, error: warn };
     const random = (count: number): Uint8Array => {
@@ -50,8 +52,8 @@ export class OwnerTestWorld extends ContinuityWorld {
     const label = `a window called ${instance}`;
     const owner = new IdentityOwner({
       ...{ bridge, specs, instance, label, random, clock, logger },
-      continuity: this.open({ label }),
-      monotonicNow: () => clock.now() - this.startMs,
+      continuity: this.open({ label, clock }),
+      monotonicNow: () => clock.now() - startMs,
     });
     this.owners.push(owner);
     return owner;
