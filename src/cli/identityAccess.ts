@@ -21,6 +21,7 @@ import { personName } from '../node/personIdentity.ts';
 import { createProcessProbe } from '../node/processProbe.ts';
 import { identityProblemSentence } from '../presentation/identities/identityWords.ts';
 import { toPlainLine } from '../presentation/plainText.ts';
+import { closestName } from './closestName.ts';
 import { exitCodes, type ExitCode } from './exitCodes.ts';
 import { programName } from './output.ts';
 import { locate } from './registryAccess.ts';
@@ -100,7 +101,7 @@ export function reportingIdentityProblems(
       return await work();
     } catch (error) {
       if (isIdentityError(error)) {
-        output.error(codeOf(error.problem), sentenceOf(error.problem));
+        output.error(codeOf(error.problem), await sentenceOf(context, error.problem));
         return exitCodeOfIdentityProblem(error.problem);
       }
       if (error instanceof InboxError) {
@@ -119,10 +120,19 @@ function codeOf(problem: IdentityProblem): string {
   return isHeld(problem) ? 'held' : problem.code;
 }
 
-function sentenceOf(problem: IdentityProblem): string {
+async function sentenceOf(context: VerbContext, problem: IdentityProblem): Promise<string> {
   const sentence = identityProblemSentence(problem);
   if (problem.code !== 'unknown-identity') return sentence;
-  return `${sentence} "${programName} identity list" shows those that there are.`;
+  const known = await listOf(context, openIdentities(context)).catch(() => undefined);
+  const names = known?.identities.map(({ identity }) => identity) ?? [];
+  const meant = closestName(problem.identity, names);
+  return [
+    sentence,
+    ...(meant === undefined ? [] : [`Did you mean ${meant}?`]),
+    names.length === 0
+      ? `Nobody is named here yet; "${programName} identity new ${problem.identity}" does that.`
+      : `"${programName} identity list" shows those that there are.`,
+  ].join(' ');
 }
 
 /** What a problem with a named agent is for a script. */

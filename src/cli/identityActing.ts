@@ -107,7 +107,7 @@ export function isBegun({ output }: VerbContext, outcome: StartOutcome): boolean
     throw new IdentityError({ code: 'no-active-lease', identity, holder });
   }
   if (outcome.kind === 'unknown') throw new IdentityError({ code: 'unknown-identity', identity });
-  output.error('broken', `${identity} could not be started. ${outcomeSentence(outcome)}`);
+  output.error('broken', `${identity} is broken. ${outcomeSentence(outcome)}`);
   return false;
 }
 
@@ -120,13 +120,17 @@ export async function stayWithAgent(
   call: OwnerCall,
   { identity, flags }: { readonly identity: AgentIdentity; readonly flags: StayFlags },
 ): Promise<ExitCode> {
+  const stop = context.host.stopSignal();
+  // What waits shall not begin in the place of what is to stop.
+  stop.addEventListener('abort', () => call.owner.holdMessages(identity), { once: true });
+  const exitCodeOfStay = (): ExitCode => (stop.aborted ? exitCodes.failed : exitCodes.done);
   for (;;) {
-    const sessionId = await call.nextTurn(identity);
-    if (sessionId === undefined) return exitCodes.done;
-    if (flags.detach === true) {
+    const sessionId = await call.nextTurn(identity, stop);
+    if (sessionId === undefined) return exitCodeOfStay();
+    if (flags.detach === true || stop.aborted) {
       await call.keep(identity);
       sayWhereToWatch(context, identity, sessionId);
-      return exitCodes.done;
+      return exitCodeOfStay();
     }
     const exitCode = await follow(context, { sessionId, flags });
     const { record } = await readSession(openSessions(context), sessionId);

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Emitter } from '../base/event.ts';
 import { DisposableStore, type Disposable } from '../base/lifecycle.ts';
@@ -7,10 +7,11 @@ import { errorText } from '../base/errorText.ts';
 import type { AgentIdentity } from '../core/identities/agentIdentity.ts';
 import { internalFailure } from '../core/identities/identityError.ts';
 import type { SessionId } from '../core/sessions/sessionId.ts';
-import { ConversationBridge } from '../node/identities/conversationBridge.ts';
+import type { ConversationBridge } from '../node/identities/conversationBridge.ts';
 import type { FileInbox } from '../node/identities/fileInbox.ts';
-import { IdentityOwner } from '../node/identities/identityOwner.ts';
-import { HostedSessions } from '../node/identities/identitySessions.ts';
+import type { IdentityOwner } from '../node/identities/identityOwner.ts';
+import { unsureMs } from '../node/identities/inboxDelivery.ts';
+import { openIdentityOwner } from '../node/identities/openIdentityOwner.ts';
 import { toPlainLine } from '../presentation/plainText.ts';
 import { ownerLabel, type OpenIdentities } from './identityAccess.ts';
 import { openSessions } from './sessionAccess.ts';
@@ -18,8 +19,8 @@ import { expectAgent } from './sessionAgents.ts';
 import { hostProgram, parentOf, policyOf, type AllowFlags } from './sessionHosting.ts';
 import type { VerbContext } from './verbContext.ts';
 
-/** What takes longer than this is not waited for. */
-const patienceMs = 10_000;
+/** What takes longer than this is not waited for; what a killed owner was about to bring comes sooner. */
+const patienceMs = unsureMs + 10_000;
 
 /** An owner for the time of one call, and the turns that go on meanwhile. */
 export class OwnerCall implements Disposable {
@@ -51,14 +52,14 @@ export class OwnerCall implements Disposable {
   }
 
   /**
-   * The next session in which an agent is at work, or was; undefined when nothing waits for it.
-   * @throws IdentityError when it does not begin with what waits
+   * The next session in which an agent is at work, or was; undefined when nothing waits for it, or when
+   * nobody wants to wait any more. @throws IdentityError when it does not begin with what waits
    */
-  async nextTurn(identity: AgentIdentity): Promise<SessionId | undefined> {
+  async nextTurn(identity: AgentIdentity, stop: AbortSignal): Promise<SessionId | undefined> {
     const hasBegun = (): boolean => (this.begun.get(identity) ?? []).length > 0;
-    if (!hasBegun() && (await this.isAwaited(identity)) && !(await this.until(hasBegun))) {
+    if (!hasBegun() && (await this.isAwaited(identity)) && !(await this.until(hasBegun, stop))) {
       // Another owner may have brought it, and then it does not wait any more.
-      if (await this.isAwaited(identity)) {
+      if (!stop.aborted && (await this.isAwaited(identity))) {
         const detail = `${identity} has not begun with what waits for it. Start it again.`;
         throw internalFailure('timed-out', detail);
       }
@@ -89,11 +90,12 @@ export class OwnerCall implements Disposable {
   }
 
   /** Keeps the process waiting, because nothing else may; not for ever. */
-  private async until(isSo: () => boolean): Promise<boolean> {
+  private async until(isSo: () => boolean, stop?: AbortSignal): Promise<boolean> {
     if (isSo()) return true;
     const waiting = new AbortController();
     const subscription = this.changed.event(() => isSo() && waiting.abort());
-    await delay(patienceMs, undefined, { signal: waiting.signal }).catch(() => undefined);
+    const signal = stop ? AbortSignal.any([waiting.signal, stop]) : waiting.signal;
+    await delay(patienceMs, undefined, { signal }).catch(() => undefined);
     subscription.dispose();
     return isSo();
   }
@@ -110,21 +112,13 @@ export async function asOwner<T>(
 ): Promise<T> {
   const { host, output } = context;
   const { location, worktree, specs, continuity, probe } = open;
-  const { clock } = host;
-  const logger = noteLogger((text) => output.notes([text]));
-  const sessions = new HostedSessions({
-    ...{ location, program: hostProgram(), env: host.env, probe, clock },
-    ...{ client: openSessions(context).client, policy: () => policyOf({ allow }) },
-  });
-  const bridge = new ConversationBridge({
-    ...{ sessions, cwd: worktree, parent: parentOf(context, location) },
-    ...{ random: randomBytes, clock, logger },
-    expectAgent: (preset) => expectAgent(context, preset),
-  });
-  const owner = new IdentityOwner({
-    ...{ continuity, bridge, specs, clock, logger, random: randomBytes },
+  const { owner, bridge } = openIdentityOwner({
+    ...{ location, worktree, specs, continuity, probe, clock: host.clock },
     ...{ instance: `cli-${randomUUID()}`, label: ownerLabel(location.root) },
-    monotonicNow: () => performance.now(),
+    ...{ program: hostProgram(), env: host.env, client: openSessions(context).client },
+    ...{ policy: () => policyOf({ allow }), parent: parentOf(context, location) },
+    expectAgent: (preset) => expectAgent(context, preset),
+    logger: noteLogger((text) => output.notes([text])),
   });
   const call = new OwnerCall(owner, bridge, continuity.inbox);
   try {

@@ -6,6 +6,12 @@ import type { ReconcileFlags } from './verbs/identityReconcile.ts';
 import type { ResetFlags } from './verbs/identityReset.ts';
 import type { RespawnFlags } from './verbs/identityRespawn.ts';
 
+const reconcileHelp = `
+What an agent does whose file is gone is ended. One whose file names another
+coding agent begins a new conversation as that. All else that changes in a file
+takes effect with the next message, without this. What another process owns is
+left to it: the call ends with 3 then, and says who that is.`;
+
 /** The verbs that change where a named agent stands, without anything being said to it. */
 export function addLifeVerbs(identity: Command, run: RunVerb): void {
   named(
@@ -72,6 +78,7 @@ function addEndingVerbs(identity: Command, run: RunVerb): void {
   )
     .option('--dry-run', 'only say what would be done')
     .option('--yes', 'do not ask before something that runs is ended')
+    .addHelpText('after', reconcileHelp)
     .action((flags: ReconcileFlags, command: Command) =>
       run(command, async (context) =>
         (await import('./verbs/identityReconcile.ts')).identityReconcile(context, flags),

@@ -25,9 +25,17 @@ with it. Where somebody does, the message waits in the inbox of the agent; with
 --wait this call waits until it was brought and the agent is done with it.
 Ctrl-C asks the agent to stop, a second one does not wait for that.`;
 
+const waitHelp = `
+It ends with 0 when that has come, and with 1 when the time is over, when the
+last thing that the agent did failed, or when it cannot come any more, because
+nobody owns the agent and nothing of it runs.`;
+
 const startHelp = `
 What waits for the agent is brought to it, and this call stays until that is
-done. An agent for which nothing waits costs nothing until it is sent to.`;
+done. An agent for which nothing waits costs nothing until it is sent to.
+Ctrl-C asks the agent to stop, a second one does not wait for that.
+With --all what goes wrong with one keeps nobody else from being started; the
+call ends with 1 when one is broken, and with 3 when somebody else owns one.`;
 
 /** The verbs for agents with names of their own, which last. */
 export function addIdentityVerbs(program: Command, run: RunVerb): void {
@@ -83,8 +91,9 @@ function addLookingVerbs(identity: Command, run: RunVerb): void {
     'Wait until an agent is done with all that it was told',
     'identity wait reviewer --contains LGTM --timeout 10m',
   )
-    .addOption(valued('--contains <text>', 'or until what it says contains this', promptText))
+    .addOption(valued('--contains <text>', 'until it has said this, instead', promptText))
     .addOption(valued('--timeout <time>', 'at most so long, such as 90s or 10m', timeSpan))
+    .addHelpText('after', waitHelp)
     .action((name: string, flags: WaitOptions, command: Command) =>
       run(command, async (context) => {
         const { contains, timeout: timeoutMs } = flags;

@@ -9,15 +9,26 @@ void runCli(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
   clock: systemClock,
-  stopSignal,
+  stopSignal: stopSignals(),
 }).then((exitCode) => {
   process.exitCode = exitCode;
 });
 
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => controller.abort(signal));
-  }
-  return controller.signal;
+/** All who ask before the next signal share one, so that asking often leaves nothing behind. */
+function stopSignals(): () => AbortSignal {
+  let pending: AbortController | undefined;
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const stop = (name: NodeJS.Signals): void => {
+    for (const each of names) process.removeListener(each, stop);
+    const stopping = pending;
+    pending = undefined;
+    stopping?.abort(name);
+  };
+  return () => {
+    if (pending === undefined) {
+      pending = new AbortController();
+      for (const each of names) process.on(each, stop);
+    }
+    return pending.signal;
+  };
 }

@@ -71,8 +71,11 @@ function toneOf(word: SessionWord): Tone {
   }
 }
 
+/** `claude`, or `reviewer (claude)` for an agent with a name of its own. */
 function agentOf({ header: { spec } }: RecordedSession): string {
-  return spec.kind === 'run' ? toPlainLine(spec.agent, 40) : '-';
+  if (spec.kind !== 'run') return '-';
+  const agent = toPlainLine(spec.agent, 40);
+  return spec.identity === undefined ? agent : `${spec.identity} (${agent})`;
 }
 
 /** `session-abc  claude  running`, then what it is told, and what was said of it so far. */

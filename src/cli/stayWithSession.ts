@@ -27,7 +27,8 @@ export async function stayWithSession(
   if (header === undefined) throw new Error(`The session ${sessionId} was deleted at once.`);
   const begin = beginTranscript(header);
   const leave = new AbortController();
-  stopInTwoSteps(context, open, { sessionId, leave });
+  const over = new AbortController();
+  stopInTwoSteps(context, open, { sessionId, leave, over: over.signal });
   const printer = new TranscriptPrinter(output);
   if (!output.isJson) output.lines(sessionHeading(begin));
   const canAsk = !output.isJson && host.stdout.isTTY === true && !isPromptFromInput(flags);
@@ -40,7 +41,7 @@ export async function stayWithSession(
       if (!output.isJson) printer.show(transcript);
     },
   });
-  const { record, digest, ...rest } = await follower.run();
+  const { record, digest, ...rest } = await follower.run().finally(() => over.abort());
   const transcript = { record, digest, ...rest };
   output.result(
     () => sessionToJson(record, digest),
@@ -60,7 +61,16 @@ function isTerminalInput(stream: NodeJS.ReadableStream): boolean {
 function stopInTwoSteps(
   { host, output }: VerbContext,
   open: OpenSessions,
-  { sessionId, leave }: { readonly sessionId: SessionId; readonly leave: AbortController },
+  {
+    sessionId,
+    leave,
+    over,
+  }: {
+    readonly sessionId: SessionId;
+    readonly leave: AbortController;
+    /** Aborts when nothing is left to stop. */
+    readonly over: AbortSignal;
+  },
 ): void {
   const first = host.stopSignal();
   const stop = (): void => {
@@ -69,7 +79,7 @@ function stopInTwoSteps(
       return;
     }
     // From now on the next wish to stop would end this process without a word.
-    onAbort(host.stopSignal(), () => {
+    onAbort(host.stopSignal(), over, () => {
       output.notes([
         `${sessionId} goes on without this terminal. Watch it with: ${programName} session watch ${sessionId}`,
       ]);
@@ -80,7 +90,7 @@ function stopInTwoSteps(
       output.notes([`It could not be asked to stop: ${errorText(error)}`]);
     });
   };
-  onAbort(first, stop);
+  onAbort(first, over, stop);
 }
 
 async function cancel(open: OpenSessions, sessionId: SessionId): Promise<void> {
@@ -92,7 +102,7 @@ async function cancel(open: OpenSessions, sessionId: SessionId): Promise<void> {
   }
 }
 
-function onAbort(signal: AbortSignal, run: () => void): void {
+function onAbort(signal: AbortSignal, over: AbortSignal, run: () => void): void {
   if (signal.aborted) run();
-  else signal.addEventListener('abort', run, { once: true });
+  else signal.addEventListener('abort', run, { once: true, signal: over });
 }

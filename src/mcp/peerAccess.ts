@@ -20,8 +20,9 @@ const sessionVariable = 'HEDDLE_AGENTS_SESSION';
 
 /**
  * The peers of the named agent for which the server runs. Its environment says which it is; that counts
- * only while the newest session of this agent goes on and is that of the entry in the environment. All of
- * it is looked up with each call, because descriptions and sessions change while a server runs.
+ * only while the newest session of this agent goes on, is that of the entry in the environment, and is
+ * hosted by a process above this one, so that no other agent gets there by setting variables. All of it
+ * is looked up with each call, because descriptions and sessions change while a server runs.
  */
 export class PeerAccess {
   private index:
@@ -58,12 +59,24 @@ export class PeerAccess {
     if (knownEntry(view, entryId)?.status !== 'active') return undefined;
     const { sessions } = await this.sessionsOf(registry).list();
     for (const { record, digest } of sessions) {
-      const { spec } = record.header;
+      const { spec, host } = record.header;
       if (spec.kind !== 'run' || spec.identity !== self) continue;
       // Only the newest counts: an older one that still runs belongs to a former owner.
-      return !isTerminal(record.state) && digest.entryId === entryId ? spec : undefined;
+      const isOwn = !isTerminal(record.state) && digest.entryId === entryId;
+      return isOwn && (await this.isBelow(host?.pid)) ? spec : undefined;
     }
     return undefined;
+  }
+
+  /** Also where the platform tells nothing of the processes above. */
+  private async isBelow(pid: number | undefined): Promise<boolean> {
+    if (pid === undefined) return true;
+    let isKnown = false;
+    for (const above of await this.host.ancestors()) {
+      if (above.pid === pid) return true;
+      isKnown = true;
+    }
+    return !isKnown;
   }
 
   private sessionsOf({ location, probe }: OpenRegistry): SessionIndex<SessionDigest> {

@@ -124,8 +124,10 @@ async function isOffered(peers: PeerAccess, host: McpHost): Promise<boolean> {
   }
 }
 
+/** Some clients give their model the structured part alone, so that what is said is in it as well. */
 function said({ text, data }: ToolAnswer): CallToolResult {
-  return { content: [{ type: 'text', text }], structuredContent: structured(data) };
+  const structuredContent = { message: text, ...structured(data) };
+  return { content: [{ type: 'text', text }], structuredContent };
 }
 
 function failed(name: string, error: unknown, { logger }: McpHost): CallToolResult {

@@ -101,7 +101,11 @@ async function endWork({ identity, record }: ListedIdentity, means: Means): Prom
   }
   if (result === undefined || record === undefined) return;
   try {
-    await runtime.bridge?.retireMember(record, 'It is not described any more.');
+    const { token } = result.grant;
+    await runtime.bridge?.retireMember(record, 'It is not described any more.', {
+      token,
+      isOurs: async () => (await means.leases.isFollowed?.(identity, token)) !== true,
+    });
   } finally {
     await means.leases.release([result.grant]);
   }

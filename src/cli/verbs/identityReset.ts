@@ -10,6 +10,7 @@ import {
   type StayFlags,
 } from '../identityActing.ts';
 import { asOwner } from '../identityCall.ts';
+import { untilNothingWaits } from '../identityLeftovers.ts';
 import type { AllowFlags } from '../sessionHosting.ts';
 import type { VerbContext } from '../verbContext.ts';
 
@@ -35,6 +36,7 @@ export function identityReset(
         return stayWithAgent(context, call, { identity, flags });
       },
     });
+    const lastExitCode = await untilNothingWaits(context, open, { identity, flags, exitCode });
     await showResult(context, open, {
       identity,
       lines: ({ generation = 0 }) => [
@@ -44,6 +46,6 @@ export function identityReset(
         ],
       ],
     });
-    return exitCode;
+    return lastExitCode;
   });
 }

@@ -10,6 +10,7 @@ import {
   type StayFlags,
 } from '../identityActing.ts';
 import { asOwner } from '../identityCall.ts';
+import { untilNothingWaits } from '../identityLeftovers.ts';
 import type { AllowFlags } from '../sessionHosting.ts';
 import type { VerbContext } from '../verbContext.ts';
 
@@ -38,13 +39,16 @@ export function identityRespawn(
       allow: flags.allow,
       work: async (call) => {
         await call.owner.respawn(identity);
+        // So that whoever starts it next finds what it goes on with.
+        await call.keep(identity);
         return stayWithAgent(context, call, { identity, flags });
       },
     });
+    const lastExitCode = await untilNothingWaits(context, open, { identity, flags, exitCode });
     await showResult(context, open, {
       identity,
       lines: (now) => [stateLine(now, 'goes on with its conversation.')],
     });
-    return exitCode;
+    return lastExitCode;
   });
 }

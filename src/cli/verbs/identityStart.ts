@@ -1,5 +1,6 @@
 import type { StartOutcome } from '../../node/identities/startOutcome.ts';
 import { identityToJson, outcomeToJson } from '../../presentation/identities/identityJson.ts';
+import { unusableSpecSentence } from '../../presentation/identities/identityWords.ts';
 import {
   outcomeSentence,
   outcomesText,
@@ -24,6 +25,7 @@ import {
   type StayFlags,
 } from '../identityActing.ts';
 import { asOwner } from '../identityCall.ts';
+import { untilNothingWaits } from '../identityLeftovers.ts';
 import type { AllowFlags } from '../sessionHosting.ts';
 import { UsageError } from '../usageError.ts';
 import type { VerbContext } from '../verbContext.ts';
@@ -70,11 +72,12 @@ async function startOne(
   });
   if (outcome === undefined || exitCodeOfOutcome(outcome) !== exitCodes.done) return exitCode;
   const json = outcomeToJson(outcome);
+  const lastExitCode = await untilNothingWaits(context, open, { identity, flags, exitCode });
   await showResult(context, open, {
     ...{ identity, json },
     lines: (now) => [stateLine(now, 'can be gone on with.')],
   });
-  return exitCode;
+  return lastExitCode;
 }
 
 async function startAll(
@@ -91,9 +94,15 @@ async function startAll(
         if (!output.isJson) output.lines([outcomeLine(outcome)]);
       });
       let worst = exitCodeOfAll(outcomes);
+      const stop = context.host.stopSignal();
       for (const { identity, kind } of outcomes) {
         if (kind !== 'created' && kind !== 'resumed') continue;
-        const stayed = await stayWithAgent(context, call, { identity, flags });
+        // Whoever does not wait for one does not wait for those after it either.
+        const detach = flags.detach === true || stop.aborted;
+        const stayed = await stayWithAgent(context, call, {
+          identity,
+          flags: { ...flags, detach },
+        });
         if (stayed !== exitCodes.done) worst = exitCodes.failed;
       }
       return worst;
@@ -109,7 +118,9 @@ async function startAll(
     }),
     () => [outcomes.length === 0 ? 'Nobody is described here.' : `${outcomesText(outcomes)}.`],
   );
-  return exitCode;
+  const unusable = identities.filter(({ spec, specPath }) => !spec && specPath !== undefined);
+  output.notes(unusable.map((listed) => unusableSpecSentence(listed)));
+  return unusable.length > 0 ? exitCodes.failed : exitCode;
 }
 
 function exitCodeOfAll(outcomes: readonly StartOutcome[]): ExitCode {

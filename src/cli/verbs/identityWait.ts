@@ -39,7 +39,7 @@ export function identityWait(
         continue;
       }
       if (look.kind === 'vain') output.notes([look.why]);
-      if (look.kind === 'goes-on') output.notes(['That took too long.']);
+      if (look.kind === 'goes-on' && !signal.aborted) output.notes(['That took too long.']);
       output.result(
         () => identityToJson({ ...listed, lastOutput }),
         () => [stateLine(listed, look.kind === 'over' ? 'is done.' : 'was waited for.')],

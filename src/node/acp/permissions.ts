@@ -105,7 +105,7 @@ export class Permissions {
     isCertain = true,
   }: Asked & { readonly isCertain?: boolean }): Promise<PermissionDecision> {
     const outcome = isCertain
-      ? policyOutcome({ toolKind: call.toolKind, request }, this.policy)
+      ? policyOutcome({ toolKind: call.toolKind, title: call.title, request }, this.policy)
       : undefined;
     if (outcome) return { outcome, isAllowed: true, isForGood: false };
     const { title, callId } = call;

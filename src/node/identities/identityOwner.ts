@@ -159,6 +159,11 @@ export class IdentityOwner {
     }
   }
 
+  /** Brings nothing more that waits, until it is started again or half a minute has passed. */
+  holdMessages(identity: AgentIdentity): void {
+    this.inbox.holdOff(identity);
+  }
+
   /** Keeps where the conversation stands now. @throws IdentityError */
   checkpoint(identity: AgentIdentity): Promise<number | undefined> {
     return this.turns.checkpoint(identity);

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAgentIdentity } from '../../../src/core/identities/agentIdentity.ts';
-import { isDone, says } from '../presentation/sessions/sessionEvents.ts';
+import { isDone, says, update } from '../presentation/sessions/sessionEvents.ts';
 import { CliSandbox, golden, stable, toDocument, type Fields } from './cliSandbox.ts';
 import { continuityOf, conversationId, describeAgent, embody, own } from './namedAgents.ts';
 import { logSession } from './sessionLogs.ts';
@@ -95,6 +95,7 @@ describe('identity verbs', () => {
   });
 
   it('a name that is nobody’s is not found, and one that can be nobody’s is wrong usage', async () => {
+    describeAgent(sandbox, 'reviewer');
     for (const verb of ['show', 'inspect', 'wait', 'start', 'respawn', 'retire', 'checkpoint']) {
       const [code, what, message] = await error(verb, 'nobody');
       deepEqual([verb, code, what], [verb, 4, 'unknown-identity']);
@@ -107,6 +108,22 @@ describe('identity verbs', () => {
       4,
       'unknown-identity',
     ]);
+  });
+
+  it('a name that is misspelt is answered with the one that was meant', async () => {
+    match(String((await error('show', 'reviwer'))[2]), /"heddle-agents identity new reviwer" does/);
+    for (const name of ['reviewer', 'docs', 'backend']) describeAgent(sandbox, name);
+    for (const [written, meant] of [
+      ['reviwer', 'reviewer'],
+      ['Reviewer', 'reviewer'],
+      ['dosc', 'docs'],
+      ['backends', 'backend'],
+    ] as const) {
+      const [, , message] = await error('show', written);
+      match(String(message), new RegExp(`here\\. Did you mean ${meant}\\? "heddle-agents`));
+    }
+    ok(!String((await error('show', 'x'))[2]).includes('Did you mean'));
+    ok(!String((await error('show', 'frontend'))[2]).includes('Did you mean docs'));
   });
 
   it('what another process owns is refused with who has it, and nothing is changed', async () => {
@@ -153,6 +170,25 @@ describe('identity verbs', () => {
     const { messages } = await continuityOf(sandbox).inbox.list(reviewer);
     deepEqual([messages[0]?.from, messages[0]?.origin], ['agent-a', 'connector']);
     const refused = await send({ HEDDLE_AGENTS_IDENTITY: 'docs' });
+    equal(refused.code, 2);
+    match(refused.stderr, /send_to_peer only/);
+    equal((await continuityOf(sandbox).inbox.list(reviewer)).messages.length, 1);
+  });
+
+  it('an agent is known by its process where its environment was emptied', async () => {
+    await makeTeam();
+    // The process above this one stands for the agent that calls.
+    const args = ['--harness', 'codex', '--pid', String(process.ppid)] as const;
+    const { session_id: sessionId } = await sandbox.agent('register', ...args);
+    equal((await identity('send', 'reviewer', '--prompt', 'x')).code, 0);
+    const { messages } = await continuityOf(sandbox).inbox.list(reviewer);
+    deepEqual([messages[0]?.from, messages[0]?.origin], [sessionId, 'connector']);
+    // It is at work as a named agent.
+    await logSession(sandbox, {
+      ...{ number: 1, isHosted: true, identity: 'docs' },
+      contents: [update({ kind: 'other', name: 'agent-entry', value: { id: String(sessionId) } })],
+    });
+    const refused = await identity('send', 'reviewer', '--prompt', 'x');
     equal(refused.code, 2);
     match(refused.stderr, /send_to_peer only/);
     equal((await continuityOf(sandbox).inbox.list(reviewer)).messages.length, 1);

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseAgentIdentity } from '../../../src/core/identities/agentIdentity.ts';
 import type { EventContent } from '../../../src/core/sessions/progressEvent.ts';
 import { encodeEventLine } from '../../../src/core/sessions/progressEventCodec.ts';
 import type { SessionHeader } from '../../../src/core/sessions/sessionHeader.ts';
@@ -17,12 +18,14 @@ export interface LoggedSession {
   /** This process hosts it, which it does not say where. */
   readonly isHosted?: boolean;
   readonly prompt?: string;
+  /** The named agent whose turn it is. */
+  readonly identity?: string;
 }
 
 /** Writes a session into the folder of a sandbox and returns its id. */
 export async function logSession(
   { root }: CliSandbox,
-  { number, contents, isHosted = false, prompt }: LoggedSession,
+  { number, contents, isHosted = false, prompt, identity }: LoggedSession,
 ): Promise<string> {
   const folder = join(root, '.heddle', 'sessions');
   const sessionId = `session-0000000000000000000${number}`;
@@ -30,7 +33,11 @@ export async function logSession(
   const host = isHosted ? await recordHost(createProcessProbe(), createdAtMs) : undefined;
   const own: SessionHeader = {
     sessionId,
-    spec: spec.kind === 'run' && prompt !== undefined ? { ...spec, prompt } : spec,
+    spec: {
+      ...spec,
+      ...(prompt !== undefined && { prompt }),
+      ...(identity !== undefined && { identity: parseAgentIdentity(identity) }),
+    },
     createdAtMs: createdAtMs - number * 1000,
     ...(host && { host }),
   };

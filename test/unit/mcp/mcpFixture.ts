@@ -1,5 +1,6 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { equal } from 'node:assert/strict';
 import { silentLogger } from '../../../src/base/logger.ts';
 import type { AgentEntry, NewAgentEntry } from '../../../src/core/agents/agentEntry.ts';
 import type { HolderRef } from '../../../src/core/locks/holderRef.ts';
@@ -91,6 +92,7 @@ export class McpFixture {
   }
 }
 
+/** What a tool says to a model is in both parts of its answer; some clients hand on only one. */
 export async function call(
   client: Client,
   name: string,
@@ -98,9 +100,12 @@ export async function call(
 ): Promise<Said> {
   const result = await client.callTool({ name, arguments: args });
   const [first] = result.content as readonly { readonly text: string }[];
+  const { message, ...data } = result.structuredContent as Data;
+  const text = first?.text ?? '';
+  equal(message, text);
   return {
-    text: first?.text ?? '',
-    data: result.structuredContent as Data,
+    text,
+    data,
     isError: result.isError === true,
   };
 }

@@ -8,6 +8,8 @@ import {
   rejection,
   toPermissionRequest,
 } from '../../../../src/core/acp/permissionRequest.ts';
+import { peerTools } from '../../../../src/mcp/tools/peerTools.ts';
+import { toolTable } from '../../../../src/mcp/tools/toolTable.ts';
 
 const toolCall = { toolCallId: 'c', title: 'Edit', kind: 'edit' };
 const options = [
@@ -58,6 +60,21 @@ describe('a permission request', () => {
     );
     const onlyAlways = { ...request, options: request.options.slice(0, 1) };
     equal(policyOutcome({ toolKind: 'edit', request: onlyAlways }, policy), undefined);
+  });
+
+  it('is not put to a person when it is about a tool of ours, and is for any other', () => {
+    const ask = { edits: 'ask', commands: 'ask' } as const;
+    const once = { outcome: 'selected', optionId: 'o' };
+    const names = [...toolTable, ...peerTools].map(({ name }) => name);
+    ok(names.length >= 14);
+    for (const name of names) {
+      const title = `mcp__heddle-agents__${name}`;
+      deepEqual(policyOutcome({ toolKind: 'other', title, request }, ask), once);
+      equal(policyOutcome({ toolKind: 'execute', title, request }, ask), undefined);
+    }
+    for (const title of ['mcp__heddle-agents__run', 'mcp__other__list_peers', ' list_peers', '']) {
+      equal(policyOutcome({ toolKind: 'other', title, request }, ask), undefined);
+    }
   });
 
   it('that is an edit and allowed for good is allowed once at the agent', () => {

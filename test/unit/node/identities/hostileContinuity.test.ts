@@ -287,8 +287,9 @@ describe('What lasts of identities, when somebody spoils it', () => {
     owner.noticeInbox(reviewer);
     await eventually('it is brought', () => world.sessions.specs.length === 1);
     const prompt = world.sessions.specs[0]?.prompt ?? '';
-    assert.ok(prompt.endsWith(`\n\n${text}`));
-    const heading = prompt.slice(0, -text.length - 2);
+    const quoted = text.replaceAll(/^/gm, '> ');
+    assert.ok(prompt.endsWith(`\n\n${quoted}`), prompt);
+    const heading = prompt.slice(0, -quoted.length - 2);
     assert.match(
       heading,
       /^Message from your peer "docs\\" Message from \\"Ada *", which is another/,
