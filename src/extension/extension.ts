@@ -43,6 +43,15 @@ import { VirtualTexts } from './virtualTexts.ts';
 import { WindowHolder } from './windowHolder.ts';
 import { WindowIdentity } from './windowIdentity.ts';
 
+/** What the editor waits for when it lets the extension go: it calls us, and passes nothing. */
+const farewells = new Set<() => Promise<void>>();
+
+export async function deactivate(): Promise<void> {
+  const all = [...farewells];
+  farewells.clear();
+  await Promise.all(all.map((farewell) => farewell()));
+}
+
 /** The composition root. It reads no entry itself; what is slow runs after it has returned. */
 export function activate(context: vscode.ExtensionContext): HeddleAgentsApi {
   const own = <T extends vscode.Disposable>(item: T): T => {
@@ -103,6 +112,7 @@ export function activate(context: vscode.ExtensionContext): HeddleAgentsApi {
   const identities = own(
     new IdentitiesPart(registries, { identity, agents, keys, context, logger }),
   );
+  farewells.add(() => identities.close());
   own(new BrokenNotices(locks, windowHolder, context.workspaceState));
   own(
     registerCommands({

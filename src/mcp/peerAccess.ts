@@ -7,6 +7,7 @@ import { IdentitySpecFiles } from '../node/identities/identitySpecFiles.ts';
 import { identityWorktree } from '../node/identities/identityWorktree.ts';
 import { listIdentities } from '../node/identities/listIdentities.ts';
 import { openContinuity } from '../node/identities/openContinuity.ts';
+import { exchangeLength, maxExchange } from '../node/identities/peerExchange.ts';
 import type { OpenRegistry } from '../node/openRegistry.ts';
 import { SessionIndex } from '../node/sessions/sessionIndex.ts';
 import { sessionsFolder } from '../node/sessions/sessionsFolder.ts';
@@ -105,6 +106,9 @@ export class PeerAccess {
         return identities.filter(({ identity }) => own?.peers.includes(identity));
       },
       put: async (peer, text): Promise<PutMessage> => {
+        // Two that answer each other would never come to an end.
+        const count = exchangeLength(continuity.history.read(self));
+        if (count >= maxExchange) return { result: 'endless', count };
         try {
           const message = { from: self, text, origin: 'flow', kind: 'send' } as const;
           const { id } = await continuity.inbox.put(peer, message);

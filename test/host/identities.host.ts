@@ -54,7 +54,7 @@ describe('named agents in the window', () => {
     );
     const [question] = shown.questions;
     assert.equal(question?.text, 'Start 2 agents?');
-    assert.match(question.detail ?? '', /ghost\nreviewer/);
+    assert.match(question.detail ?? '', /• ghost\n• reviewer/);
     const outcomes = new Map(result.outcomes.map((each) => [each.identity, each]));
     assert.equal(outcomes.get('reviewer')?.outcome, 'created');
     assert.equal(outcomes.get('ghost')?.outcome, 'broken');
@@ -83,7 +83,8 @@ describe('named agents in the window', () => {
       const refused = await withPerson({}, () =>
         agents.run<Failure>('heddle.identity.start', element),
       );
-      assert.match(refused.result.error.message, /mirror|second/i);
+      assert.equal(refused.result.error.code, 'store-io');
+      assert.match(refused.result.error.message, /needs a second folder; name one/);
       assert.equal((await agents.show('reviewer')).lease, null);
       await set('mirrorFolder', mirror);
       await agents.run('heddle.identity.start', element);

@@ -152,8 +152,9 @@ describe('named agents', () => {
     assert.match(await quickInput.message(), /It is ready and begins at once/);
     await shoot('identities-send-dark');
     await quickInput.submit(review);
-    await tree.select(/Code reviewer/);
-    const page = await workbench.webview('Code reviewer');
+    const page = await workbench.webviewOpenedBy('Code reviewer', () =>
+      tree.select(/Code reviewer/),
+    );
     await page.locator('#part-output').getByText('rounded twice').waitFor();
     await page.locator('#part-status').getByText('ready').waitFor();
     const text = await page.locator('main').innerText();

@@ -133,7 +133,7 @@ async function takeTeamPicture(): Promise<void> {
       ] as const) {
         await tree.clickInlineAction(name, 'Start Agent');
         await tree.waitForRow(
-          ({ label, description }) => label === name && /ready/.test(description),
+          ({ label, description }) => label === name && description.includes('ready'),
         );
         await tree.clickInlineAction(name, 'Send Message…');
         await workbench.quickInput.submit(text);

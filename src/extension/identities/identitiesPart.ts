@@ -1,22 +1,17 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
-import {
-  toIdentityElement,
-  type IdentityRef,
-} from '../../presentation/identities/rows/identityElement.ts';
-import { commandAction, notify } from '../commands/notify.ts';
 import type { ContextKeys } from '../contextKeys.ts';
 import type { RegistrySet } from '../registrySet.ts';
 import type { SessionAgents } from '../sessions/sessionAgents.ts';
 import type { WindowIdentity } from '../windowIdentity.ts';
-import { isReady, tellStarted } from './commands/startResults.ts';
+import { tellNotResumed } from './commands/startResults.ts';
 import { IdentitiesView } from './identitiesView.ts';
 import { IdentityDiagnostics } from './identityDiagnostics.ts';
-import type { IdentityCommandId } from './identityIds.ts';
 import { IdentityListSet } from './identityListSet.ts';
 import { IdentityOwners } from './identityOwners.ts';
 import { IdentityPanels } from './identityPanels.ts';
 import type { IdentityServices } from './identityServices.ts';
+import { InterruptNotices } from './interruptNotices.ts';
 import { ownerLabel } from './ownerLabel.ts';
 import { ResumedIdentities } from './resumedIdentities.ts';
 import { SpecAssistance } from './specAssistance.ts';
@@ -54,32 +49,27 @@ export class IdentitiesPart implements Disposable {
     this.own.add(
       new ResumedIdentities(lists, owners, {
         ...{ memory: context.workspaceState, logger },
-        onDidResume: ({ worktree }, outcomes) => {
-          const bad = outcomes.map((outcome) => ({ worktree, outcome }));
-          tellStarted(
+        onDidResume: ({ worktree }, outcomes) =>
+          tellNotResumed(
             { lists },
-            bad.filter((each) => !isReady(each)),
-          );
-        },
+            outcomes.map((outcome) => ({ worktree, outcome })),
+          ),
       }),
     );
-    this.own.add(owners.onDidInterrupt(askToGoOn));
+    this.own.add(new InterruptNotices(owners, lists));
     this.services = { registries, lists, owners, panels, agents, person: identity };
+  }
+
+  /**
+   * Gives up what this window owns, so that nobody has to take it over; agents that are at work go on, and
+   * after a reload this window has them again. Resolves when that is done or takes too long.
+   */
+  async close(): Promise<void> {
+    this.own.dispose();
+    await this.services.owners.closed();
   }
 
   dispose(): void {
     this.own.dispose();
   }
-}
-
-/** A turn that died while nobody owned the agent goes on only when the person says so. */
-function askToGoOn(ref: IdentityRef): void {
-  const { t } = vscode.l10n;
-  const element = toIdentityElement(ref);
-  const [send, page] = ['heddle.identity.send', 'heddle.identity.showPage'] as const;
-  const text = 'Your last turn was interrupted. Go on where you stopped.';
-  notify('information', t('{0} was interrupted in the middle of its work.', ref.identity), [
-    commandAction(t('Go On'), send satisfies IdentityCommandId, element, { text }),
-    commandAction(t('Show Page'), page satisfies IdentityCommandId, element),
-  ]);
 }

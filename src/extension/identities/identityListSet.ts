@@ -9,6 +9,7 @@ import type {
   PlacedIdentity,
   PlacedProblem,
 } from '../../presentation/identities/rows/placedIdentity.ts';
+import { shownOnce } from '../../presentation/identities/rows/shownOnce.ts';
 import type { RegistrySet, RootRegistry } from '../registrySet.ts';
 import { reusedMembers } from '../reusedMembers.ts';
 import { PlaceIdentities } from './placeIdentities.ts';
@@ -53,8 +54,10 @@ export class IdentityListSet implements Disposable {
     return this.members;
   }
 
+  /** As they are shown: what lasts of an agent is shared by all checkouts of a root, and told once. */
   get identities(): readonly PlacedIdentity[] {
-    return this.members.flatMap(({ identities }) => identities);
+    const all = this.members.flatMap(({ identities }) => identities);
+    return this.members.length > 1 ? shownOnce(all) : all;
   }
 
   get problems(): readonly PlacedProblem[] {
@@ -95,6 +98,7 @@ export class IdentityListSet implements Disposable {
       ...{ root, worktree, logger, continuity: this.continuityOf(root) },
       // Never the same again, also not after a reload of the window.
       instance: `window-${randomUUID()}`,
+      checkoutOf: (instance) => this.members.find((other) => other.instance === instance)?.worktree,
       onDidChange: () => this._onDidChange.fire(member),
     });
     return member;

@@ -1,15 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { systemClock } from '../../base/clock.ts';
 import { errorText } from '../../base/errorText.ts';
 import { Emitter } from '../../base/event.ts';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import { personActorKey } from '../../core/agents/personReservation.ts';
+import { within } from '../../core/identities/within.ts';
 import { isSessionError } from '../../core/sessions/sessionError.ts';
-import { ConversationBridge } from '../../node/identities/conversationBridge.ts';
-import { IdentityOwner } from '../../node/identities/identityOwner.ts';
-import { HostedSessions } from '../../node/identities/identitySessions.ts';
+import type { IdentityOwner } from '../../node/identities/identityOwner.ts';
 import { openContinuity } from '../../node/identities/openContinuity.ts';
+import { openIdentityOwner } from '../../node/identities/openIdentityOwner.ts';
 import type { IdentityRef } from '../../presentation/identities/rows/identityElement.ts';
 import type { SessionAgents } from '../sessions/sessionAgents.ts';
 import { editorProgram, hostEnvironment } from '../sessions/sessionStarter.ts';
@@ -19,6 +18,9 @@ import type { IdentityListSet } from './identityListSet.ts';
 import { readDurability } from './identitySettings.ts';
 import { ownerLabel } from './ownerLabel.ts';
 import type { PlaceIdentities } from './placeIdentities.ts';
+
+/** The editor ends the process after about four seconds. */
+const closeMs = 3000;
 
 export interface IdentityOwnersOptions {
   readonly agents: Pick<SessionAgents, 'expect'>;
@@ -36,6 +38,8 @@ export class IdentityOwners implements Disposable {
   private readonly _onDidChange: Emitter<string>;
   private readonly _onDidInterrupt: Emitter<IdentityRef>;
   private readonly owners = new Map<string, IdentityOwner>();
+  /** Those that are giving up what they own. */
+  private readonly closing = new Set<Promise<void>>();
 
   constructor(
     private readonly lists: Pick<IdentityListSet, 'places' | 'get' | 'onDidChange'>,
@@ -80,6 +84,7 @@ export class IdentityOwners implements Disposable {
     if (!vscode.workspace.isTrusted) {
       throw new Error(t('A restricted window owns no agents. Trust the workspace first.'));
     }
+    if (this.own.isDisposed) throw new Error(t('This window is being closed.'));
     const known = this.owners.get(worktree);
     if (known) return known;
     const place = this.lists.get(worktree);
@@ -87,6 +92,11 @@ export class IdentityOwners implements Disposable {
     const owner = this.open(place);
     this.owners.set(worktree, owner);
     return owner;
+  }
+
+  /** Resolves when all that was closed is given up, at the latest when the editor would wait no longer. */
+  async closed(): Promise<void> {
+    await within(Promise.all(this.closing), { clock: systemClock, limitMs: closeMs });
   }
 
   dispose(): void {
@@ -105,23 +115,15 @@ export class IdentityOwners implements Disposable {
       durability.kind === 'async_replicated'
         ? openContinuity(location, { probe, label, durability, mirrorFolder })
         : place.continuity;
-    const random = (byteCount: number): Uint8Array => randomBytes(byteCount);
-    const sessions = new HostedSessions({
-      ...{ location, probe, clock: systemClock, env: hostEnvironment() },
+    const { owner, bridge } = openIdentityOwner({
+      ...{ location, worktree, specs, instance, continuity, durability, label, probe, logger },
+      env: hostEnvironment(),
       program: editorProgram(context),
       policy: readPermissionPolicy,
       keep: readRetention,
       client: { name: person.slice(0, 200), kind: 'window', pid: process.pid },
-    });
-    const bridge = new ConversationBridge({
-      ...{ sessions, cwd: worktree, random, clock: systemClock, logger },
       expectAgent: (preset) => expectAgent(agents, preset),
       parent: { actorKey: personActorKey(person) },
-    });
-    const owner = new IdentityOwner({
-      ...{ continuity, bridge, specs, instance, random, clock: systemClock, logger },
-      ...{ label, durability },
-      monotonicNow: () => performance.now(),
     });
     bridge.onDidEndTurn(({ identity: ended, outcome, wasAdopted, wasRetired }) => {
       const isDead = outcome.kind === 'failed' && outcome.isDeath;
@@ -158,7 +160,21 @@ export class IdentityOwners implements Disposable {
   private close(worktree: string): void {
     const owner = this.owners.get(worktree);
     this.owners.delete(worktree);
-    owner?.stop().catch((error: unknown) => this.options.logger.warn(errorText(error)));
+    if (owner === undefined) return;
+    const closing = owner
+      .stop()
+      .catch((error: unknown) => this.complain(error))
+      .finally(() => this.closing.delete(closing));
+    this.closing.add(closing);
+  }
+
+  /** While the window is being closed there may be nobody left to hear it. */
+  private complain(error: unknown): void {
+    try {
+      this.options.logger.warn(errorText(error));
+    } catch {
+      // The log is closed.
+    }
   }
 }
 

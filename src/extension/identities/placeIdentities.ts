@@ -5,6 +5,7 @@ import { isSameValue } from '../../base/sameValue.ts';
 import type { AgentIdentity } from '../../core/identities/agentIdentity.ts';
 import type { LeaseHolder } from '../../core/identities/leaseProvider.ts';
 import type { IdentityListing, ListedProblem } from '../../core/identities/listedIdentity.ts';
+import { present } from '../../core/sessions/fieldReaders.ts';
 import { DirectoryWatcher } from '../../node/directoryWatcher.ts';
 import { IdentitySpecFiles } from '../../node/identities/identitySpecFiles.ts';
 import { listIdentities } from '../../node/identities/listIdentities.ts';
@@ -21,6 +22,8 @@ export interface PlaceIdentitiesOptions {
   readonly continuity: OpenContinuity;
   /** Under which this window owns agents. */
   readonly instance: string;
+  /** The checkout of this window that owns agents under another instance. */
+  readonly checkoutOf: (instance: string) => string | undefined;
   readonly logger: ConstructorParameters<typeof DirectoryWatcher>[1];
   readonly onDidChange: () => void;
 }
@@ -121,7 +124,7 @@ export class PlaceIdentities implements Disposable {
 
   private async look(): Promise<void> {
     this.lastMs = performance.now();
-    const { root, continuity, instance, worktree } = this.options;
+    const { root, continuity, instance, worktree, checkoutOf } = this.options;
     const listing = await listIdentities({
       ...{ location: root.location, specs: this.specs, continuity, instance },
       probe: cachedProbe(root.probe, { ttlMs: probeTtlMs }),
@@ -138,8 +141,11 @@ export class PlaceIdentities implements Disposable {
     this.hasLooked = true;
     const placed = listing.identities.map((listed): PlacedIdentity => {
       const goneOwner = gone.get(listed.identity);
-      const place = { root: root.location.root, worktree, listed };
-      return goneOwner === undefined ? place : { ...place, goneOwner };
+      const { lease } = listed;
+      const isElsewhere = lease !== undefined && !lease.isOurs;
+      const heldIn = isElsewhere ? checkoutOf(lease.holder.instance) : undefined;
+      const { root: top } = root.location;
+      return present<PlacedIdentity>({ root: top, worktree, listed, goneOwner, heldIn });
     });
     this.show({ listing, placed, isFirst });
   }

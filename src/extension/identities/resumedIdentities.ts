@@ -31,6 +31,8 @@ export class ResumedIdentities implements Disposable {
   private readonly own = new DisposableStore();
   /** What is still to be resumed, by checkout. */
   private readonly pending: Map<string, readonly AgentIdentity[]>;
+  /** What is being resumed; a reload in the middle of it forgets none. */
+  private readonly resuming = new Map<string, readonly AgentIdentity[]>();
 
   constructor(
     private readonly lists: Pick<IdentityListSet, 'places' | 'onDidChange'>,
@@ -56,9 +58,12 @@ export class ResumedIdentities implements Disposable {
       const names = this.pending.get(place.worktree);
       if (names === undefined || !place.isKnown) continue;
       this.pending.delete(place.worktree);
-      this.resumeIn(place, names).catch((error: unknown) =>
-        this.options.logger.warn(`Agents could not be resumed: ${errorText(error)}`),
-      );
+      this.resuming.set(place.worktree, names);
+      this.resumeIn(place, names)
+        .catch((error: unknown) =>
+          this.options.logger.warn(`Agents could not be resumed: ${errorText(error)}`),
+        )
+        .finally(() => this.resuming.delete(place.worktree));
     }
   }
 
@@ -73,6 +78,7 @@ export class ResumedIdentities implements Disposable {
       wanted = wanted.filter((name) => outcomes.get(name)?.kind === 'held_elsewhere');
     }
     await place.refresh();
+    if (this.own.isDisposed) return;
     this.options.onDidResume(place, [...outcomes.values()]);
   }
 
@@ -81,13 +87,18 @@ export class ResumedIdentities implements Disposable {
     const names: Record<string, readonly string[]> = {};
     for (const { worktree } of this.lists.places) {
       const held = this.owners.current(worktree)?.held() ?? [];
-      const all = [...new Set([...held, ...(this.pending.get(worktree) ?? [])])];
+      const waiting = this.pending.get(worktree) ?? this.resuming.get(worktree) ?? [];
+      const all = [...new Set([...held, ...waiting])];
       if (all.length > 0) names[worktree] = all;
     }
-    const { memory } = this.options;
+    const { memory, logger } = this.options;
     const isNothing = Object.keys(names).length === 0;
     if (isNothing && memory.get(memoryKey) === undefined) return;
     const remembered: RememberedIdentities = { atMs: Date.now(), names };
-    void memory.update(memoryKey, isNothing ? undefined : remembered);
+    memory
+      .update(memoryKey, isNothing ? undefined : remembered)
+      .then(undefined, (error: unknown) =>
+        logger.warn(`What this window owns could not be remembered: ${errorText(error)}`),
+      );
   }
 }

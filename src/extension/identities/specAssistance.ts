@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/lifecycle.ts';
 import {
@@ -72,9 +72,8 @@ export class SpecAssistance
   private namesFor({ fsPath }: vscode.Uri): SpecNames {
     const own = basename(fsPath, '.toml');
     const { t } = vscode.l10n;
-    const place = this.options.lists.places.find(({ specs }) =>
-      fsPath.startsWith(`${specs.folder}/`),
-    );
+    const folder = dirname(fsPath);
+    const place = this.options.lists.places.find(({ specs }) => specs.folder === folder);
     const described = place?.identities.filter(({ listed }) => listed.specPath !== undefined) ?? [];
     return {
       agents: this.options.agents.list().map(({ id, name, command }) => ({

@@ -101,10 +101,12 @@ export class SessionNotices implements Disposable {
     const action = (title: string, id: SessionCommandId): NotificationAction =>
       commandAction(title, id, element);
     const sentence = endSentence(session.record.state, t) ?? '';
+    const { identity } = runOf(session) ?? {};
     notify('warning', t('{0}: {1}', this.nameOf(session), sentence), [
       ...(this.canLogIn(session) ? [action(t('Log In'), 'heddle.session.logIn')] : []),
       action(t('Open Session'), 'heddle.session.open'),
-      action(t('Run Again'), 'heddle.session.rerun'),
+      // A named agent goes on with its own conversation; its owner brings it what is to be done.
+      ...(identity === undefined ? [action(t('Run Again'), 'heddle.session.rerun')] : []),
     ]);
   }
 
@@ -116,8 +118,9 @@ export class SessionNotices implements Disposable {
   }
 
   private nameOf(session: ListedSession): string {
-    const agent = runOf(session)?.agent;
+    const { agent, identity } = runOf(session) ?? {};
     const { t } = vscode.l10n;
+    if (identity !== undefined) return toPlainLine(identity, 60);
     return agent === undefined ? t('An agent') : toPlainLine(this.options.agents.nameOf(agent), 60);
   }
 }

@@ -6,7 +6,9 @@ import type { ToolAnswer } from './toolCall.ts';
 export type PutMessage =
   /** It is safe, and is told as soon as somebody who owns the peer brings it. */
   | { readonly result: 'put'; readonly messageId: string }
-  | { readonly result: 'full'; readonly detail: string };
+  | { readonly result: 'full'; readonly detail: string }
+  /** So many were brought from peers since anybody else has said something. */
+  | { readonly result: 'endless'; readonly count: number };
 
 /** The peers of one named agent, as a call of it sees them. */
 export interface PeerPort {

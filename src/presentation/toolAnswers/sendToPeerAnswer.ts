@@ -12,7 +12,8 @@ import { ToolInput } from './toolInput.ts';
 export const maxPeerMessageBytes = 64 * 1024;
 
 /** What became of a message, as a word for programs. */
-type Outcome = 'in_inbox' | 'waits' | 'no_such_peer' | 'takes_no_messages' | 'inbox_full';
+type Outcome =
+  'in_inbox' | 'waits' | 'no_such_peer' | 'takes_no_messages' | 'inbox_full' | 'endless_exchange';
 
 /** Leaves a message in the inbox of a peer. Whoever owns the peer brings it; nothing is run here. */
 export async function sendToPeerAnswer({ peers, input }: PeerCall): Promise<ToolAnswer> {
@@ -31,6 +32,7 @@ export async function sendToPeerAnswer({ peers, input }: PeerCall): Promise<Tool
     const what = toPlainLine(put.detail, 300);
     return answer('inbox_full', name, `The message was not taken. ${what} Try again later.`);
   }
+  if (put.result === 'endless') return answer('endless_exchange', name, endless(put.count));
   return isOwned(peer)
     ? answer('in_inbox', name, inInbox(name), put.messageId)
     : answer('waits', name, waits(name), put.messageId);
@@ -52,6 +54,10 @@ function inInbox(name: string): string {
 
 function waits(name: string): string {
   return `${name} is not running now. The message waits in its inbox until somebody starts it; do not wait for an answer.`;
+}
+
+function endless(count: number): string {
+  return `The message was not taken: your peers have written ${count} messages to you since a person last did. Say where you stand, and stop until a person writes to you.`;
 }
 
 function noSuchPeer(name: string, all: readonly ListedIdentity[]): string {

@@ -10,6 +10,7 @@ import {
   openContinuity,
   type OpenContinuity,
 } from '../../../src/node/identities/openContinuity.ts';
+import { maxExchange } from '../../../src/node/identities/peerExchange.ts';
 import { recordHost } from '../../../src/node/sessions/hostLiveness.ts';
 import { JsonlSessionStore } from '../../../src/node/sessions/jsonlSessionStore.ts';
 import { isDone, numbered, update } from '../presentation/sessions/sessionEvents.ts';
@@ -144,6 +145,24 @@ describe('the tools of named agents', () => {
       ok(isError, text.slice(0, 3));
     }
     equal((await inbox.list(docs)).messages.length, maxWaitingMessages);
+  });
+
+  it('end an exchange of agents that no person takes part in, until one does', async () => {
+    await beReviewer();
+    const { history } = continuity();
+    const brought = (origin: 'flow' | 'person', id: string) => ({
+      ...{ atMs: 1, kind: 'message', from: 'docs', mode: 'send', text: 'x' } as const,
+      ...{ origin, id },
+    });
+    const ofPeers = Array.from({ length: maxExchange }, (_, i) => brought('flow', `m${i}`));
+    await history.append(reviewer, ofPeers.slice(1));
+    equal((await send('docs')).data.outcome, 'waits');
+    await history.append(reviewer, ofPeers.slice(0, 1));
+    const { data, text } = await send('docs');
+    equal(data.outcome, 'endless_exchange');
+    match(text, /have written 50 messages to you since a person last did.*stop/);
+    await history.append(reviewer, [brought('person', 'p')]);
+    equal((await send('docs')).data.outcome, 'waits');
   });
 
   it('take a text of 64 KB', async () => {

@@ -3,7 +3,7 @@ import { parseAgentIdentity, type AgentIdentity } from '../../../core/identities
 import { errorCode, errorText } from '../../../base/errorText.ts';
 import { identitySpecPath } from '../../../node/identities/identitySpecFiles.ts';
 import { writeNewIdentitySpec } from '../../../node/identities/newIdentitySpec.ts';
-import { toPickText } from '../../../presentation/plainText.ts';
+import { toMessageText, toPickText } from '../../../presentation/plainText.ts';
 import type { CommandHandler } from '../../commands/commandServices.ts';
 import { askChoice, askText, runSteps, type InputStep } from '../../commands/multiStepInput.ts';
 import { rootName } from '../../commands/rootName.ts';
@@ -100,7 +100,7 @@ function nameProblem(text: string, place: PlaceIdentities): string | undefined {
     if (known?.listed.specPath === undefined) return undefined;
     return t('There is an agent of this name already.');
   } catch (error) {
-    return errorText(error);
+    return toMessageText(errorText(error), 300);
   }
 }
 

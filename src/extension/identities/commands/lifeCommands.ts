@@ -16,6 +16,7 @@ import { identitiesViewId } from '../identityIds.ts';
 import type { IdentityServices } from '../identityServices.ts';
 import { ownerKnowing } from './owning.ts';
 import { refOfIdentity, selectIdentity } from './selectIdentities.ts';
+import { tellBriefly } from './tellBriefly.ts';
 
 type Services = Pick<IdentityServices, 'lists' | 'owners' | 'agents'>;
 
@@ -164,7 +165,7 @@ function lifeCommand(services: Services, stepOf: () => LifeStep): CommandHandler
       async () => step.work(await ownerKnowing(services, ref), placed),
     );
     await services.lists.get(ref.worktree)?.refresh();
-    vscode.window.setStatusBarMessage(said, 6000);
+    tellBriefly(said);
     return told;
   };
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { InvalidIdentity } from '../../../core/identities/agentIdentity.ts';
+import { ContinuityStoreError } from '../../../core/identities/continuityStore.ts';
 import { isIdentityError } from '../../../core/identities/identityError.ts';
 import { RosterError } from '../../../core/identities/rosterProvider.ts';
 import { InboxError } from '../../../node/identities/fileInbox.ts';
@@ -35,6 +36,9 @@ export function identityFailureOf(error: unknown): IdentityCommandFailure['error
     return { code: error.code, message: identityProblemSentence(error.problem, vscode.l10n.t) };
   }
   if (error instanceof InboxError) return { code: `inbox-${error.code}`, message: error.message };
+  if (error instanceof ContinuityStoreError) {
+    return { code: `store-${error.problem.code}`, message: error.message };
+  }
   if (error instanceof RosterError) return { code: 'roster', message: error.message };
   if (error instanceof InvalidIdentity) return { code: 'invalid-name', message: error.message };
   return undefined;

@@ -10,14 +10,20 @@ import {
   abilitiesOf,
   type PlacedIdentity,
 } from '../../../presentation/identities/rows/placedIdentity.ts';
+import { toMessageText } from '../../../presentation/plainText.ts';
 import type { CommandHandler } from '../../commands/commandServices.ts';
 import { askText } from '../../commands/multiStepInput.ts';
+import { notify } from '../../commands/notify.ts';
 import type { IdentityServices } from '../identityServices.ts';
 import { ownerKnowing } from './owning.ts';
+import type { IdentityCommandFailure } from './sayingIdentityProblems.ts';
 import { refOfIdentity, selectIdentity } from './selectIdentities.ts';
 import { isReady, tellStarted, toldOutcomes } from './startResults.ts';
+import { tellBriefly } from './tellBriefly.ts';
 
 type Services = Pick<IdentityServices, 'lists' | 'owners' | 'agents' | 'person'>;
+
+const maxPromptLength = 300;
 
 /**
  * Says something to an agent; one that nobody owns is started first. `{text}` says it without asking.
@@ -32,8 +38,16 @@ export function createSendCommand(services: Services): CommandHandler {
       ability: 'send',
     });
     if (placed === undefined) return undefined;
-    const text = textIn(given) ?? (await askMessage(placed));
-    return text === undefined ? undefined : send(services, placed, text);
+    const text = textIn(given);
+    const problem = text === undefined ? undefined : messageProblem(text);
+    if (problem !== undefined) {
+      notify('warning', problem);
+      return {
+        error: { code: 'invalid-message', message: problem },
+      } satisfies IdentityCommandFailure;
+    }
+    const said = text ?? (await askMessage(placed));
+    return said === undefined ? undefined : send(services, placed, said);
   };
 }
 
@@ -59,7 +73,7 @@ async function send(services: Services, placed: PlacedIdentity, text: string): P
     kind === 'delivered'
       ? t('{0} has the message.', name)
       : t('The message for {0} waits until it has time, or until its owner brings it.', name);
-  vscode.window.setStatusBarMessage(told, 6000);
+  tellBriefly(told);
   return { identity, result: kind };
 }
 
@@ -68,7 +82,8 @@ async function askMessage(placed: PlacedIdentity): Promise<string | undefined> {
   const answer = await askText(
     {
       title: t('Message to {0}', identityName(placed.listed)),
-      prompt: aboutSending(placed),
+      // What is in a prompt can be a link; who owns the agent is text from outside.
+      prompt: toMessageText(aboutSending(placed), maxPromptLength),
       placeholder: t('What shall it do?'),
       value: '',
       problemOf: messageProblem,
@@ -100,12 +115,14 @@ function aboutSending({ listed }: PlacedIdentity): string {
 export function messageProblem(text: string): string | undefined {
   const { t } = vscode.l10n;
   if (text.trim() === '') return t('Say something.');
-  return utf8Length(text) > maxMessageBytes ? t('This is too long for a message.') : undefined;
+  return utf8Length(text) > maxMessageBytes
+    ? t('This is too long for a message: write it into a file, and name the file.')
+    : undefined;
 }
 
 function textIn(given: unknown): string | undefined {
   if (typeof given !== 'object' || given === null || !Object.hasOwn(given, 'text'))
     return undefined;
   const { text } = given as { readonly text: unknown };
-  return typeof text === 'string' && messageProblem(text) === undefined ? text : undefined;
+  return typeof text === 'string' ? text : undefined;
 }

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { AgentIdentity } from '../../../core/identities/agentIdentity.ts';
 import { leaseHolderText } from '../../../presentation/identities/identityWords.ts';
 import {
   abilitiesOf,
@@ -7,16 +6,15 @@ import {
 } from '../../../presentation/identities/rows/placedIdentity.ts';
 import type { CommandHandler } from '../../commands/commandServices.ts';
 import { confirm, notify } from '../../commands/notify.ts';
+import { rootName } from '../../commands/rootName.ts';
 import { identitiesViewId } from '../identityIds.ts';
 import type { IdentityServices } from '../identityServices.ts';
-import { ownerOf } from './owning.ts';
 import { givenIdentities, selectIdentity } from './selectIdentities.ts';
-import { showStarted, tellStarted, toldOutcomes, type PlacedOutcome } from './startResults.ts';
+import { startAll } from './startAll.ts';
+import { showStarted, tellStarted, toldOutcomes } from './startResults.ts';
 
 type Services = Pick<IdentityServices, 'lists' | 'owners' | 'agents'>;
 
-/** So many are taken at once; between two bunches a person can stop it. */
-const bunch = 5;
 const maxNamed = 12;
 
 /** Starts the given agents. Resolves to `{outcomes}`. */
@@ -34,18 +32,19 @@ export function createStartIdentityCommand(services: Services): CommandHandler {
           });
     const wanted = picked ? [picked] : given;
     if (wanted.length === 0) return undefined;
-    const outcomes = await vscode.window.withProgress(
+    const { outcomes, failure } = await vscode.window.withProgress(
       { location: { viewId: identitiesViewId } },
       () => startAll(services, wanted),
     );
     tellStarted(services, outcomes);
+    if (failure !== undefined) throw failure.error;
     return { outcomes: toldOutcomes(services, outcomes) };
   };
 }
 
 /**
  * Starts all that can be started here, after saying how many and which first. `{isConfirmed: true}` starts
- * without asking. Resolves to `{outcomes}`.
+ * without asking. Who stops it keeps what was started so far. Resolves to `{outcomes, notStarted}`.
  */
 export function createStartRosterCommand(services: Services): CommandHandler {
   return async (given) => {
@@ -56,8 +55,8 @@ export function createStartRosterCommand(services: Services): CommandHandler {
       notify('information', t('There is no agent that can be started here.'));
       return undefined;
     }
-    if (!isConfirmed(given) && !(await askRoster(wanted))) return undefined;
-    const outcomes = await vscode.window.withProgress(
+    if (!isConfirmed(given) && !(await askRoster(services, wanted))) return undefined;
+    const { outcomes, notStarted, failure } = await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
         title: t('Starting agents'),
@@ -65,8 +64,14 @@ export function createStartRosterCommand(services: Services): CommandHandler {
       },
       (progress, token) => startAll(services, wanted, { progress, token }),
     );
-    showStarted(services, outcomes);
-    return { outcomes: toldOutcomes(services, outcomes) };
+    if (outcomes.length > 0) showStarted(services, outcomes, notStarted);
+    if (failure !== undefined) throw failure.error;
+    if (outcomes.length === 0)
+      notify('information', t('You stopped it before any agent was started.'));
+    return {
+      outcomes: toldOutcomes(services, outcomes),
+      notStarted: notStarted.map(({ identity }) => identity),
+    };
   };
 }
 
@@ -75,12 +80,16 @@ function isOfRoster(placed: PlacedIdentity): boolean {
   return placed.listed.spec !== undefined && !abilitiesOf(placed).retire;
 }
 
-async function askRoster(wanted: readonly PlacedIdentity[]): Promise<boolean> {
+async function askRoster(
+  { lists }: Pick<Services, 'lists'>,
+  wanted: readonly PlacedIdentity[],
+): Promise<boolean> {
   const { t } = vscode.l10n;
-  const lines = wanted.slice(0, maxNamed).map(({ listed }) => {
+  const lines = wanted.slice(0, maxNamed).map(({ worktree, listed }) => {
     const { lease, identity } = listed;
-    if (lease === undefined || lease.isOurs) return identity;
-    return t('{0}, owned by {1}', identity, leaseHolderText(lease.holder, t));
+    const name = lists.places.length > 1 ? t('{0} in {1}', identity, rootName(worktree)) : identity;
+    if (lease === undefined || lease.isOurs) return `• ${name}`;
+    return `• ${t('{0}, owned by {1}', name, leaseHolderText(lease.holder, t))}`;
   });
   const more = wanted.length - lines.length;
   const question =
@@ -93,50 +102,6 @@ async function askRoster(wanted: readonly PlacedIdentity[]): Promise<boolean> {
     ],
     button: t('Start'),
   });
-}
-
-interface Telling {
-  readonly progress: vscode.Progress<{ message?: string; increment?: number }>;
-  readonly token: vscode.CancellationToken;
-}
-
-async function startAll(
-  services: Services,
-  wanted: readonly PlacedIdentity[],
-  telling?: Telling,
-): Promise<readonly PlacedOutcome[]> {
-  const outcomes: PlacedOutcome[] = [];
-  const tell = (each: PlacedOutcome): void => {
-    outcomes.push(each);
-    telling?.progress.report({
-      message: vscode.l10n.t(
-        '{0} of {1}: {2}',
-        outcomes.length,
-        wanted.length,
-        each.outcome.identity,
-      ),
-      increment: 100 / wanted.length,
-    });
-  };
-  for (const [worktree, names] of byWorktree(wanted)) {
-    const owner = await ownerOf(services, worktree);
-    for (let at = 0; at < names.length; at += bunch) {
-      if (telling?.token.isCancellationRequested === true) return outcomes;
-      await owner.start(names.slice(at, at + bunch), (outcome) => tell({ worktree, outcome }));
-    }
-    await services.lists.get(worktree)?.refresh();
-  }
-  return outcomes;
-}
-
-function byWorktree(
-  wanted: readonly PlacedIdentity[],
-): ReadonlyMap<string, readonly AgentIdentity[]> {
-  const all = new Map<string, AgentIdentity[]>();
-  for (const { worktree, listed } of wanted) {
-    all.set(worktree, [...(all.get(worktree) ?? []), listed.identity]);
-  }
-  return all;
 }
 
 function isConfirmed(given: unknown): boolean {

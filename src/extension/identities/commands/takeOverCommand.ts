@@ -6,6 +6,7 @@ import {
   type PlacedIdentity,
 } from '../../../presentation/identities/rows/placedIdentity.ts';
 import { shortDuration } from '../../../presentation/duration.ts';
+import { toMessageText } from '../../../presentation/plainText.ts';
 import type { CommandHandler } from '../../commands/commandServices.ts';
 import { confirm, notify } from '../../commands/notify.ts';
 import type { IdentityServices } from '../identityServices.ts';
@@ -78,8 +79,9 @@ function askTakeOver({ listed, goneOwner }: PlacedIdentity): Promise<boolean> {
 async function waitUntilFree(services: Services, placed: PlacedIdentity): Promise<boolean> {
   const { t } = vscode.l10n;
   const ref = refOfIdentity(placed);
-  const title = t('Waiting until the lease of {0} ends', identityName(placed.listed));
   if (placed.listed.lease === undefined) return true;
+  const name = toMessageText(identityName(placed.listed));
+  const title = t('Waiting until the lease of {0} ends', name);
   const location = vscode.ProgressLocation.Notification;
   return vscode.window.withProgress(
     { location, title, cancellable: true },

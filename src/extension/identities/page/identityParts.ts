@@ -113,7 +113,7 @@ function statusHtml(placed: PlacedIdentity, { t, canAct }: IdentityPartsOptions)
     can.takeOver ? button('takeOver', t('Take Over…'), can.start ? '' : 'primary') : undefined,
     can.checkpoint ? button('checkpoint', t('Checkpoint')) : undefined,
     can.respawn ? button('respawn', t('Respawn')) : undefined,
-    can.retire ? button('retire', t('Retire')) : undefined,
+    can.retire ? button('retire', t('Retire…')) : undefined,
     can.reset ? button('reset', t('Reset…')) : undefined,
     can.delete ? button('delete', t('Delete…')) : undefined,
   ].filter((each) => each !== undefined);

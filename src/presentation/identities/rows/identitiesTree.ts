@@ -45,10 +45,23 @@ function worktreeRows(
   );
   const group = groupRow({
     ...{ id, parent: undefined, icon: 'root-folder', tooltip: worktree, isExpanded: true },
-    label: toPlainLine(lastSegment(worktree)),
+    label: toPlainLine(distinctName(worktree, options.worktrees)),
     children: own.map((row) => row.id),
   });
   return own.length === 0 ? [] : [group, ...own];
+}
+
+/** The last folder of a checkout, with as many of those above it as it takes to tell it from the others. */
+function distinctName(worktree: string, all: readonly string[]): string {
+  const segmentsOf = (path: string): readonly string[] =>
+    path.split(/[/\\]/).filter((segment) => segment !== '');
+  const endOf = (path: string, count: number): string => segmentsOf(path).slice(-count).join('/');
+  const others = all.filter((other) => other !== worktree);
+  for (let count = 1; count <= segmentsOf(worktree).length; count += 1) {
+    const name = endOf(worktree, count);
+    if (others.every((other) => endOf(other, count) !== name)) return name;
+  }
+  return worktree;
 }
 
 function rowsOf(

@@ -54,7 +54,7 @@ export function identityRow(placed: PlacedIdentity, options: IdentityRowOptions)
     parent,
     label: toPlainLine(name, maxLabelLength),
     description: parts.join(' · '),
-    ...looks[word],
+    ...identityLook(listed),
     contextValue: contextValue(placed, word),
     tooltip: identityTooltip(placed, options),
     children: [],
@@ -66,7 +66,10 @@ export function identityRow(placed: PlacedIdentity, options: IdentityRowOptions)
 
 /** The icon of an agent, for lists that are no trees. */
 export function identityLook(listed: ListedIdentity): Look {
-  return looks[identityWord(listed)];
+  const { lease } = listed;
+  const look = looks[identityWord(listed)];
+  const isSilent = lease !== undefined && !lease.isOurs && !lease.isHealthy;
+  return isSilent ? { ...look, color: 'notificationsWarningIcon.foreground' } : look;
 }
 
 function descriptionParts(
@@ -77,13 +80,13 @@ function descriptionParts(
   const { listed } = placed;
   const { identity, generation, checkpointVersion, waitingMessages } = listed;
   const parts = [
-    identityName(listed) === identity ? undefined : identity,
     identityWordText(word, t),
     troubleText(listed, word, t),
     ownerText(placed, t),
+    waitingMessages === 0 ? undefined : waitingText(waitingMessages, t),
+    identityName(listed) === identity ? undefined : identity,
     generation === undefined ? undefined : t('generation {0}', generation),
     checkpointVersion === undefined ? undefined : t('checkpoint {0}', checkpointVersion),
-    waitingMessages === 0 ? undefined : waitingText(waitingMessages, t),
   ];
   return parts.filter((part) => part !== undefined);
 }

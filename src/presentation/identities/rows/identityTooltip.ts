@@ -18,11 +18,11 @@ const maxProblems = 5;
 
 /** Everything about an agent that its row has no room for. */
 export function identityTooltip(
-  { listed, goneOwner }: PlacedIdentity,
+  { listed, goneOwner, heldIn }: PlacedIdentity,
   { t, nameOf }: { readonly t: Translate; readonly nameOf: (agent: string) => string },
 ): readonly TooltipPart[] {
   const { identity, spec, failure, problems, lastOutput, specPath, session, peers } = listed;
-  const owner = ownerText({ listed, goneOwner }, t);
+  const owner = ownerText({ listed, goneOwner, heldIn }, t);
   const fields: readonly (readonly [string, string | undefined])[] = [
     [t('Name'), identity],
     [t('Agent'), spec && toPlainLine(nameOf(spec.profile), 60)],

@@ -11,6 +11,8 @@ export interface PlacedIdentity {
   readonly listed: ListedIdentity;
   /** Who owned it last and is gone without having given it up. */
   readonly goneOwner?: LeaseHolder | undefined;
+  /** The other checkout of this same window for which it is owned, absolute. */
+  readonly heldIn?: string | undefined;
 }
 
 /** What is wrong in a checkout and belongs to no agent. */

@@ -16,6 +16,7 @@ import {
   parseIdentityFileElement,
   toIdentityElement,
 } from '../../../../../src/presentation/identities/rows/identityElement.ts';
+import { shownOnce } from '../../../../../src/presentation/identities/rows/shownOnce.ts';
 import {
   abilitiesOf,
   type PlacedIdentity,
@@ -82,7 +83,7 @@ describe('the tree of named agents', () => {
     const working = placed({ state: 'active', lease: ours, session, waitingMessages: 2 });
     assert.equal(
       rowOf(working).description,
-      'at work · this window · generation 2 · checkpoint 7 · 2 messages wait',
+      'at work · this window · 2 messages wait · generation 2 · checkpoint 7',
     );
     assert.equal(
       rowOf(placed({ state: 'active', lease: theirs })).description,
@@ -92,13 +93,14 @@ describe('the tree of named agents', () => {
     const gone = { ...placed(), goneOwner: holder };
     assert.match(rowOf(gone).description, /its owner window of Ben on shop \(process 12\) is gone/);
     const silent = placed({ state: 'active', lease: { ...theirs, isHealthy: false } });
-    assert.match(rowOf(silent).description, /\(process 12\), who does not answer/);
+    assert.match(rowOf(silent).description, /^owned elsewhere · no answer from window of Ben /);
+    assert.notEqual(rowOf(silent).color, rowOf(placed({ state: 'active', lease: theirs })).color);
   });
 
   it('shows the name that people gave, and tells the name that commands take', () => {
     const row = rowOf(placed({ spec: { ...spec, displayName: 'Code reviewer' } }));
     assert.equal(row.label, 'Code reviewer');
-    assert.match(row.description, /^reviewer · asleep/);
+    assert.match(row.description, /^asleep · reviewer · generation 2/);
   });
 
   it('says in a few words what is wrong, and in the tooltip what to do', () => {
@@ -126,6 +128,35 @@ describe('the tree of named agents', () => {
       ...['respawn', 'reset', 'delete', 'file'],
     ]);
     assert.deepEqual(can(placed({ spec: undefined, specPath: undefined })), ['delete']);
+  });
+
+  it('names checkouts so that they can be told apart', () => {
+    const worktrees = ['/a/shop', '/b/shop', '/b/docs', 'C:\\code\\mail'];
+    const all = worktrees.map((worktree) => placed({}, worktree));
+    const { roots, rows } = treeOf(all, { worktrees });
+    assert.deepEqual(
+      roots.map((id) => rows.get(id)?.label),
+      ['a/shop', 'b/shop', 'docs', 'mail'],
+    );
+  });
+
+  it('says that another checkout of this window owns it', () => {
+    const there = { ...placed({ state: 'active', lease: theirs }), heldIn: '/trees/refunds' };
+    assert.match(rowOf(there).description, /^owned elsewhere · this window, in refunds · /);
+  });
+
+  it('tells what only lasts where it is described, else once', () => {
+    const fileless = { spec: undefined, specPath: undefined };
+    const other = parseAgentIdentity('other');
+    const all = [
+      ...[placed(fileless, '/repo'), placed({ ...fileless, identity: other }, '/repo')],
+      ...[placed({}, '/tree'), placed({ ...fileless, identity: other }, '/tree')],
+      { ...placed(fileless, '/elsewhere'), root: '/elsewhere' },
+    ];
+    assert.deepEqual(
+      shownOnce(all).map(({ worktree, listed }) => `${listed.identity} in ${worktree}`),
+      ['other in /repo', 'reviewer in /tree', 'reviewer in /elsewhere'],
+    );
   });
 
   it('is a list, in groups only where there are several checkouts', () => {
