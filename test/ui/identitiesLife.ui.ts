@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { strict as assert } from 'node:assert';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { clickDialogButton, readDialog } from '../support/vscode/notifications.ts';
@@ -78,15 +78,15 @@ describe('named agents through their lives', () => {
     for (let i = 0; i < many; i += 1) {
       files.describe(nameOf(i), ['agent = "codex"']);
     }
-    const rows = workbench.page.locator('.monaco-list-row');
     await workbench.page
       .locator(`.monaco-list-row[aria-setsize="${many + 1}"]`)
       .first()
       .waitFor();
-    await tree.select('agent-0000');
+    // A click would open a page, which takes the keys.
+    const rows = workbench.page.locator('.monaco-list-row');
+    await workbench.page.locator('.tree-explorer-viewlet-tree-view .monaco-list:visible').focus();
     await workbench.page.keyboard.press('End');
     await rows.filter({ hasText: 'agent-0999' }).waitFor();
-    await workbench.closeAllEditors();
     await tree.clickTitleAction('Start Roster…');
     const dialog = await readDialog(workbench.page);
     assert.equal(dialog.message, `Start ${many + 2} agents?`);
@@ -151,6 +151,9 @@ describe('named agents through their lives', () => {
     const tree = workbench.tree(viewTitle);
     const row = await tree.waitForRow(is('walker', /^owned elsewhere/));
     assert.match(row.description, /process \d+/);
+    await waitUntil('its owner to have kept that it is at work', () =>
+      Promise.resolve(isAtWorkIn(join(world.folder, '.heddle/continuity/walker/snapshots'))),
+    );
     await owner.kill();
     process.kill(host, 'SIGKILL');
     await tree.waitForRow(is('walker', /its owner .* is gone/));
@@ -274,6 +277,18 @@ function is(name: string | RegExp, description: RegExp): RowQuery {
 }
 
 /** The process that runs the only session that goes on. */
+/** Looks into the checkpoints of an agent. */
+function isAtWorkIn(snapshots: string): true | undefined {
+  const names = existsSync(snapshots) ? readdirSync(snapshots) : [];
+  const isAtWork = names.some((name) => {
+    const { data } = JSON.parse(readFileSync(join(snapshots, name), 'utf8')) as { data?: string };
+    return Buffer.from(data ?? '', 'base64')
+      .toString()
+      .includes('"isRunning":true');
+  });
+  return isAtWork ? true : undefined;
+}
+
 async function hostOfSession(world: UiWorld): Promise<number | undefined> {
   const { document } = await world.cli('session', 'list');
   const { sessions = [] } = document as {
