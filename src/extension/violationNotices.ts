@@ -97,8 +97,23 @@ export class ViolationNotices implements Disposable {
     this.timer = undefined;
     const pending = [...this.pending];
     this.pending.clear();
-    for (const [root, violations] of pending) tellOf(root, violations);
+    for (const [root, violations] of pending) {
+      const tell = (): void => {
+        if (!this.own.isDisposed) tellOf(root, violations);
+      };
+      // Whoever cannot be looked up is told by the name in the log.
+      knowParties(root, violations).then(tell, tell);
+    }
   }
+}
+
+/** Looks again where somebody took part whom the last picture does not show: they are told by their names. */
+async function knowParties(root: RootRegistry, violations: readonly Incident[]): Promise<void> {
+  const known = new Set(root.snapshot.agents.map(({ entry }) => entry.sessionId));
+  const parties = violations.flatMap(({ event }) => Object.values(incidentParties(event)));
+  const isUnknown = ({ sessionId }: ActivityParty): boolean =>
+    sessionId !== undefined && !known.has(sessionId);
+  if (parties.some((party) => party !== undefined && isUnknown(party))) await root.refresh();
 }
 
 function tellOf(root: RootRegistry, violations: readonly Incident[]): void {

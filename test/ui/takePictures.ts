@@ -172,7 +172,7 @@ async function takeLockPictures(world: UiWorld, cast: Cast): Promise<void> {
     await workbench.page.locator('.editor-instance .view-line').last().click();
     await workbench.page.keyboard.type('// try');
     await workbench.page.keyboard.press('Escape');
-    await workbench.notifications.waitFor(/holds src/);
+    await workbench.notifications.waitFor(/holds\ssrc/);
     await settle(workbench);
     await take(workbench, 'held-file-dark');
     await workbench.runCommand('File: Revert File');
