@@ -151,7 +151,7 @@ describe('the tools of named agents', () => {
     await beReviewer();
     const { history } = continuity();
     const brought = (origin: 'flow' | 'person', id: string) => ({
-      ...{ atMs: 1, kind: 'message', from: 'docs', mode: 'send', text: 'x' } as const,
+      ...({ atMs: 1, kind: 'message', from: 'docs', mode: 'send', text: 'x' } as const),
       ...{ origin, id },
     });
     const ofPeers = Array.from({ length: maxExchange }, (_, i) => brought('flow', `m${i}`));
