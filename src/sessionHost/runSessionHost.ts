@@ -82,7 +82,8 @@ async function start(request: StartRequest, ports: SessionHostPorts): Promise<Ho
     });
     const sessionId = await registry.spawn(spec);
     const token = randomBytes(32).toString('hex');
-    endpoint.serve({ registry, sessionId, token, editors, clock });
+    const recorded = () => store.flush();
+    endpoint.serve({ registry, sessionId, token, editors, clock, recorded });
     try {
       await store.flush();
       if ((await store.header(sessionId)) === undefined) {

@@ -38,6 +38,8 @@ export interface HostedSessionPorts {
   readonly token: string;
   readonly editors: AttachedEditors;
   readonly clock: Clock;
+  /** Resolves when all that has happened is on file, or cannot be written. */
+  readonly recorded: () => Promise<void>;
 }
 
 /** Who has not shown the token gets no more attention than this. */
@@ -176,7 +178,7 @@ export class HostedClient implements Disposable {
       this.connection.sendNotification(hostMethods.observed, { observation, ...record });
     // The answer with the number goes first.
     await new Promise((resolve) => setImmediate(resolve));
-    const end = await forwardObservations(observer, send);
+    const end = await forwardObservations(observer, { send, recorded: this.ports.recorded });
     this.observers.delete(observation);
     if (end === 'ended' && !this.owned.isDisposed)
       await send({ kind: 'closed' }).catch(() => undefined);

@@ -15,6 +15,9 @@ import {
   taken,
 } from './sessionWorld.ts';
 
+/** Nothing waits for a disk. */
+const recorded = () => Promise.resolve();
+
 describe('Sessions from start to end', () => {
   let world: SessionWorld;
   beforeEach(() => {
@@ -86,10 +89,11 @@ describe('Sessions from start to end', () => {
     const sent: ForwardedRecord[] = [];
     let release = () => undefined as unknown;
     const observer = world.registry.observe(id, { capacity: 2 });
-    const forwarded = forwardObservations(observer, async (record) => {
+    const send = async (record: ForwardedRecord) => {
       sent.push(record);
       await new Promise<void>((resolve) => (release = resolve));
-    });
+    };
+    const forwarded = forwardObservations(observer, { send, recorded });
     const report = (count: number) => {
       for (let i = 0; i < count; i += 1) control.report({ kind: 'tick', phase: `${i}` });
     };
@@ -114,15 +118,36 @@ describe('Sessions from start to end', () => {
 
   it('A11.39 forwarding ends at once when there is nothing left, or nobody to send to', async () => {
     const done = await world.startDone();
-    const never = () => assert.fail('nothing is sent');
-    assert.equal(await forwardObservations(world.registry.observe(done), never), 'ended');
+    const send = () => assert.fail('nothing is sent');
+    const nothing = forwardObservations(world.registry.observe(done), { send, recorded });
+    assert.equal(await nothing, 'ended');
 
     const id = await world.start();
     const observer = world.registry.observe(id);
-    const forwarded = forwardObservations(observer, () => Promise.reject(new Error('EPIPE')));
+    const forwarded = forwardObservations(observer, {
+      send: () => Promise.reject(new Error('EPIPE')),
+      recorded,
+    });
     world.run(id).control.report({ kind: 'tick', phase: 'x' });
     assert.equal(await forwarded, 'lost');
     assert.deepEqual(taken(observer), ['closed']);
+  });
+
+  it('whoever is told of the end finds it recorded', async () => {
+    const id = await world.start();
+    const sent: string[] = [];
+    let tell = () => undefined as unknown;
+    const forwarded = forwardObservations(world.registry.observe(id), {
+      send: ({ kind }) => Promise.resolve(void sent.push(kind)),
+      recorded: () => new Promise<void>((resolve) => (tell = resolve)),
+    });
+    world.run(id).control.report({ kind: 'tick', phase: 'x' });
+    world.run(id).finish({ value: 1 });
+    await settle();
+    assert.deepEqual(sent, ['event'], 'only the end waits');
+    tell();
+    assert.equal(await forwarded, 'ended');
+    assert.deepEqual(sent, ['event', 'event']);
   });
 
   it('a state and its event are one step, for whoever looks', async () => {
