@@ -43,6 +43,8 @@ export interface RunSpec {
   readonly resumes?: ResumedConversation | undefined;
   /** The named agent whose turn it is; the agent and its tools are told. */
   readonly identity?: AgentIdentity | undefined;
+  /** Which conversation of the named agent it belongs to. */
+  readonly conversation?: string | undefined;
 }
 
 /** What to execute. Only runs can be; the other kinds exist so that they can be refused by name. */
@@ -105,6 +107,7 @@ export const readSessionSpec: Reader<SessionSpec> = (value, field) => {
     contextFiles: at('contextFiles', optional(asListOf(asPath, maxContextFiles))),
     resumes: at('resumes', optional(readResumed)),
     identity: at('identity', optional(readAgentIdentity)),
+    conversation: at('conversation', optional(asName)),
   });
 };
 

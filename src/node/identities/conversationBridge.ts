@@ -128,7 +128,7 @@ export class ConversationBridge implements SessionBridge {
     const ending = { reason: 'Another session goes on.', isOurs };
     for (const other of others) await this.cancelQuietly(other, ending);
     const unfinished = conversation.isRunning ? conversation.lastSessionId : undefined;
-    const adopted = newest ?? unfinished;
+    const adopted = newest ?? (await this.unnotedOf(identity, conversation)) ?? unfinished;
     this.enter(member);
     if (adopted !== undefined) {
       member.adopt(adopted);
@@ -215,6 +215,19 @@ export class ConversationBridge implements SessionBridge {
   dispose(): void {
     for (const identity of [...this.members.keys()]) this.leave(identity, 'Its owner has ended.');
     this.turns.dispose();
+  }
+
+  /** The turn that a former owner began and did not live to keep in a checkpoint. */
+  private async unnotedOf(
+    identity: AgentIdentity,
+    { conversation, lastSessionId }: Conversation,
+  ): Promise<SessionId | undefined> {
+    const begun = (await this.ports.sessions.since?.(identity, 0)) ?? [];
+    const last = begun.findIndex(({ sessionId }) => sessionId === lastSessionId);
+    // Whether one is newer than a turn that is not here cannot be told.
+    if (lastSessionId !== undefined && last < 0) return undefined;
+    const after = last < 0 ? begun : begun.slice(0, last);
+    return after.find((session) => session.conversation === conversation)?.sessionId;
   }
 
   /** What a customizer wants and a session of ours cannot have. */

@@ -157,10 +157,10 @@ export class ConversationTurns implements Disposable {
 
   private specOf({ identity, conversation }: ConversationMember, prompt: string): RunSpec {
     const { cwd, parent } = this.ports;
-    const { agent, acpSessionId, lastSessionId } = conversation;
+    const { agent, acpSessionId, lastSessionId, conversation: handle } = conversation;
     const resumes = present({ sessionId: lastSessionId, conversationId: acpSessionId });
     return present<RunSpec>({
-      ...{ kind: 'run', agent, prompt, cwd, identity, parent },
+      ...{ kind: 'run', agent, prompt, cwd, identity, conversation: handle, parent },
       resumes: Object.keys(resumes).length === 0 ? undefined : resumes,
     });
   }

@@ -4,6 +4,7 @@ import type { ProcessProbe } from '../../core/agents/liveness.ts';
 import type { AgentIdentity } from '../../core/identities/agentIdentity.ts';
 import type { Mandate } from '../../core/identities/sessionBridge.ts';
 import { isTerminal, type TerminalOutcome } from '../../core/sessions/executionState.ts';
+import { present } from '../../core/sessions/fieldReaders.ts';
 import { isTerminalEvent, type ProgressEvent } from '../../core/sessions/progressEvent.ts';
 import { readRecordedSession } from '../../core/sessions/recoverSession.ts';
 import type { SessionId } from '../../core/sessions/sessionId.ts';
@@ -42,7 +43,7 @@ export interface IdentitySessions {
   /** Those of an identity that go on, the newest first, whoever started them. @throws system errors */
   runningOf(identity: AgentIdentity): Promise<readonly SessionId[]>;
   /**
-   * Those of an identity since a time by the wall clock, with their prompts, whoever started them and whether
+   * Those of an identity since a time by the wall clock, the newest first, whoever started them and whether
    * they have ended or not. Where it is missing nobody can tell. @throws system errors
    */
   since?(identity: AgentIdentity, sinceMs: number): Promise<readonly BegunSession[]>;
@@ -52,6 +53,8 @@ export interface IdentitySessions {
 export interface BegunSession {
   readonly sessionId: SessionId;
   readonly prompt: string;
+  /** Which conversation of the identity it belongs to; unknown of those of earlier versions. */
+  readonly conversation?: string | undefined;
 }
 
 export interface HostedSessionsOptions {
@@ -142,7 +145,9 @@ export class HostedSessions implements IdentitySessions {
     return sessions.flatMap(({ record: { header } }) => {
       const { spec, sessionId, createdAtMs } = header;
       const isOf = spec.kind === 'run' && spec.identity === identity && createdAtMs >= sinceMs;
-      return isOf ? [{ sessionId, prompt: spec.prompt }] : [];
+      if (!isOf) return [];
+      const { prompt, conversation } = spec;
+      return [present<BegunSession>({ sessionId, prompt, conversation })];
     });
   }
 }

@@ -26,6 +26,7 @@ export function sessionToJson(
   return {
     session_id: sessionId,
     agent: run?.agent ?? null,
+    identity: run?.identity ?? null,
     prompt: run?.prompt ?? null,
     cwd: run?.cwd ?? null,
     state: state.state,

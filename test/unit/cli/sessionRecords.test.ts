@@ -17,6 +17,7 @@ import { logSession } from './sessionLogs.ts';
 const doneRecord = {
   session_id: 'session-00000000000000000001',
   agent: 'claude',
+  identity: null,
   prompt: 'Fix the login',
   cwd: '/repo',
   state: 'done',

@@ -20,8 +20,8 @@ export class RecordedSessions extends FakeIdentitySessions {
 
   override async start(spec: RunSpec): Promise<SessionId> {
     const sessionId = await super.start(spec);
-    const { prompt, identity } = spec;
-    this.begun.push({ sessionId, prompt, identity, atMs: this.clock.now() });
+    const { prompt, identity, conversation } = spec;
+    this.begun.unshift({ sessionId, prompt, identity, conversation, atMs: this.clock.now() });
     return sessionId;
   }
 
@@ -36,6 +36,6 @@ export class RecordedSessions extends FakeIdentitySessions {
 
   since(identity: AgentIdentity, sinceMs: number): Promise<readonly BegunSession[]> {
     const own = this.begun.filter((each) => each.identity === identity && each.atMs >= sinceMs);
-    return Promise.resolve(own.map(({ sessionId, prompt }) => ({ sessionId, prompt })));
+    return Promise.resolve(own);
   }
 }

@@ -1,3 +1,4 @@
+import { readSessionSpec } from '../../../../src/core/sessions/sessionSpec.ts';
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { failureKinds } from '../../../../src/core/sessions/failure.ts';
 import { cancelCodes } from '../../../../src/core/sessions/cancellation.ts';
@@ -242,6 +243,7 @@ describe('the JSON record of a session', () => {
     deepEqual(sessionToJson(record, digest), {
       session_id: header.sessionId,
       agent: 'claude',
+      identity: null,
       prompt: 'Fix the login',
       cwd: '/repo',
       state: 'running',
@@ -256,6 +258,13 @@ describe('the JSON record of a session', () => {
       usage: null,
       stop_reason: null,
     });
+  });
+
+  it('names the agent whose turn it is', () => {
+    const { record, digest } = transcriptOf([]);
+    const spec = { kind: 'run', agent: 'claude', prompt: 'x', cwd: '/repo', identity: 'reviewer' };
+    const own = { ...record.header, spec: readSessionSpec(spec, 'spec') };
+    equal(sessionToJson({ ...record, header: own }, digest).identity, 'reviewer');
   });
 
   it('tells the question with its options and its diffs', () => {
