@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { textNow } from '../support/vscode/textNow.ts';
 import { startUiSession } from '../support/vscode/uiSession.ts';
 import type { UiSession } from '../support/vscode/uiSession.ts';
-import { waitUntil } from '../support/vscode/waitUntil.ts';
+import { isContaining, waitUntil } from '../support/vscode/waitUntil.ts';
 import type { Workbench } from '../support/vscode/workbench.ts';
 import { joinCast } from './support/cast.ts';
 import type { Cast } from './support/cast.ts';
@@ -63,19 +63,18 @@ describe('the editor of a held file', () => {
     return textNow(workbench.page.locator('.codelens-decoration:visible'));
   }
 
-  async function waitForBanner(pattern: RegExp): Promise<void> {
-    await waitUntil(`a banner like ${pattern.source}`, async () =>
-      pattern.test(plainSpaces(await banner())) ? true : undefined,
-    );
+  /** Its parts are painted one after the other. */
+  async function waitForBanner(...parts: readonly (string | RegExp)[]): Promise<void> {
+    await waitUntil(`a banner with ${parts.join(', ')}`, async () => {
+      const text = plainSpaces(await banner());
+      return parts.every((part) => isContaining(text, part)) ? true : undefined;
+    });
   }
 
   it('has a line with the holder, the time left and what can be done, and an entry in the status bar', async () => {
     await open('checkout.ts');
-    await waitForBanner(/Held by Claude Code · sonnet-4-5 · .+ left/);
-    const text = plainSpaces(await banner());
-    for (const action of ['Tell Me When Free', 'Break', 'Show Holder', 'Compare']) {
-      assert.ok(text.includes(action), `the banner lacks "${action}": ${text}`);
-    }
+    const actions = ['Tell Me When Free', 'Break', 'Show Holder', 'Compare'];
+    await waitForBanner(/Held by Claude Code · sonnet-4-5 · .+ left/, ...actions);
     await waitUntil('the holder in the status bar', async () => {
       const items = workbench.page.locator('.statusbar .right-items .statusbar-item:visible');
       const texts = await items.allInnerTexts();

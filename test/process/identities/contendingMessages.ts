@@ -25,6 +25,9 @@ export interface ContenderAnswer {
   readonly checkpoints?: Readonly<Record<string, number | string>>;
   /** All tokens that it was granted, in that order. */
   readonly minted?: readonly number[];
-  /** How often it owned one, and how often it met another owner there. */
-  readonly race?: { readonly owned: number; readonly met: number };
+  /** The tokens of each that it owned, in that order, and how often it met another owner there. */
+  readonly race?: {
+    readonly tokens: Readonly<Record<string, readonly number[]>>;
+    readonly met: number;
+  };
 }

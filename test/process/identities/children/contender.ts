@@ -69,14 +69,15 @@ async function checkpoint(): Promise<ContenderAnswer> {
 
 async function race(rounds: number, folder: string): Promise<ContenderAnswer> {
   const team = Array.from({ length: 5 }, (_, i) => parseAgentIdentity(`raced-${i}`));
-  let [ownedCount, met] = [0, 0];
+  const tokens: Record<string, number[]> = {};
+  let met = 0;
   for (let round = 0; round < rounds; round += 1) {
     const results = await leases.acquire(team.slice(round % 3), instance);
     const grants = [...results.values()].flatMap((result) =>
       result.result === 'acquired' ? [result.grant] : [],
     );
-    for (const { identity } of grants) {
-      ownedCount += 1;
+    for (const { identity, token } of grants) {
+      (tokens[identity] ??= []).push(token);
       try {
         closeSync(openSync(join(folder, identity), 'wx'));
       } catch {
@@ -87,7 +88,7 @@ async function race(rounds: number, folder: string): Promise<ContenderAnswer> {
     for (const { identity } of grants) unlinkSync(join(folder, identity));
     await leases.release(grants);
   }
-  return { race: { owned: ownedCount, met } };
+  return { race: { tokens, met } };
 }
 
 async function mint(grants: number): Promise<ContenderAnswer> {
