@@ -70,6 +70,29 @@ describe('named agents in the window', () => {
     assert.deepEqual(await agents.sessions(), []);
   });
 
+  it('are had again as a roster, with what they had, by whoever gave them up', async () => {
+    for (const name of ['reviewer', 'docs']) {
+      agents.write(name, 'agent = "scripted"');
+      await agents.untilState(name, 'uninitialized');
+      await agents.run('heddle.identity.start', agents.element(name));
+    }
+    await withPerson({ confirms: true }, async () => {
+      await agents.run('heddle.identity.retire', agents.element('reviewer'));
+      await agents.run('heddle.identity.retire', agents.element('docs'));
+    });
+    await agents.untilOffered('heddle.identity.start', 2);
+    const { result, shown } = await withPerson({ confirms: true }, () =>
+      agents.run<Told>('heddle.identities.startRoster'),
+    );
+    assert.equal(shown.questions[0]?.text, 'Start 2 agents?');
+    const outcomes = result.outcomes.map(({ identity, outcome }) => [identity, outcome]);
+    assert.deepEqual(outcomes.sort(), [
+      ['docs', 'resumed'],
+      ['reviewer', 'resumed'],
+    ]);
+    assert.equal((await agents.show('reviewer')).generation, 0);
+  });
+
   it('are refused without the second folder that the settings ask for, and mirrored with it', async () => {
     const settings = vscode.workspace.getConfiguration('heddle.identities');
     const set = (name: string, value: string | undefined) =>

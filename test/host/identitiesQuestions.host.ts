@@ -1,5 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { eventually } from '../support/eventually.ts';
+import { Emitter } from '../../src/base/event.ts';
+import { IdentityListSet } from '../../src/extension/identities/identityListSet.ts';
+import { InterruptNotices } from '../../src/extension/identities/interruptNotices.ts';
+import type { IdentityRef } from '../../src/presentation/identities/rows/identityElement.ts';
+import { HostLocks } from '../support/hostLocks.ts';
 import { HostIdentities } from '../support/hostIdentities.ts';
 import { withPerson } from '../support/hostPerson.ts';
 import type { Failure } from '../support/hostWorld.ts';
@@ -131,6 +136,39 @@ describe('questions about named agents', () => {
       assert.ok(input?.prompt.includes('](') !== true, input?.prompt);
       return input?.prompt.includes('[here]') === true;
     });
+  });
+
+  it('let all that were interrupted go on together, but those that take no messages', async () => {
+    const taking = ['docs', 'reviewer'];
+    for (const name of taking) await start(name);
+    agents.write('silent', 'agent = "scripted"\naddressability = "internal_only"');
+    await agents.untilState('silent', 'uninitialized');
+    const window = new HostLocks();
+    const { registries, logger } = window;
+    const lists = new IdentityListSet(registries, { labelIn: () => 'another window', logger });
+    const interrupted = new Emitter<IdentityRef>();
+    const notices = new InterruptNotices({ onDidInterrupt: interrupted.event }, lists);
+    try {
+      const refs = [...taking, 'silent'].map((name) => agents.ref(name));
+      await eventually('all are known here', () => refs.every((ref) => lists.find(ref)));
+      const { shown } = await withPerson({ presses: 'All Go On' }, async (seen) => {
+        for (const ref of refs) interrupted.fire(ref);
+        await eventually('it is told', () => seen.notifications.length > 0);
+        await eventually('both have gone on', async () => {
+          const sessions = await agents.sessions();
+          return sessions.filter(({ state }) => state === 'done').length === taking.length;
+        });
+      });
+      assert.equal(
+        shown.notifications[0]?.text,
+        '3 agents were interrupted in the middle of their work: docs, reviewer, silent.',
+      );
+      const prompts = (await agents.sessions()).map(({ prompt }) => prompt);
+      assert.equal(prompts.length, 2, prompts.join());
+      for (const prompt of prompts) assert.match(prompt, /Your last turn was interrupted/);
+    } finally {
+      for (const each of [notices, lists, window]) each.dispose();
+    }
   });
 
   it('refuse a message that is too long, with what to do', async () => {

@@ -7,7 +7,10 @@ import { parseAgentIdentity } from '../../src/core/identities/agentIdentity.ts';
 import type { IdentityCommandId } from '../../src/extension/identities/identityIds.ts';
 import { findHeddleRoot } from '../../src/node/heddleRoot.ts';
 import { openContinuity } from '../../src/node/identities/openContinuity.ts';
-import { toIdentityElement } from '../../src/presentation/identities/rows/identityElement.ts';
+import {
+  toIdentityElement,
+  type IdentityRef,
+} from '../../src/presentation/identities/rows/identityElement.ts';
 import { eventually } from './eventually.ts';
 import { withPerson } from './hostPerson.ts';
 import { HostSessions, type ShownSession } from './hostSessions.ts';
@@ -73,9 +76,13 @@ export class HostIdentities {
     return Promise.resolve(vscode.commands.executeCommand<T>(id, ...args));
   }
 
+  ref(identity: string): IdentityRef {
+    return { worktree: this.root, identity: parseAgentIdentity(identity) };
+  }
+
   /** What a command gets from the row of an agent. */
   element(identity: string): string {
-    return toIdentityElement({ worktree: this.root, identity: parseAgentIdentity(identity) });
+    return toIdentityElement(this.ref(identity));
   }
 
   async list(): Promise<readonly ShownIdentity[]> {
