@@ -121,14 +121,14 @@ export class RootSessions implements Disposable {
     const isFirst = !this.hasLooked;
     this.hasLooked = true;
     const changed = this.take(sessions);
-    const isOther =
-      broken.map(({ sessionId }) => sessionId).join() !==
-      this.unreadable.map(({ sessionId }) => sessionId).join();
+    const isOther = problemsOf(broken) !== problemsOf(this.unreadable);
     this.unreadable = broken;
     const open = sessions.filter(({ record }) => !isTerminal(record.state));
     this.lookForUnfinished();
     const openIds = open.map(({ record }) => record.header.sessionId);
-    const isFresh = this.watches.follow([...openIds, ...this.unfinished]);
+    // What cannot be read may be mended, or was not written to its end yet.
+    const brokenIds = broken.slice(0, maxUnfinished).map(({ sessionId }) => sessionId);
+    const isFresh = this.watches.follow([...openIds, ...this.unfinished, ...brokenIds]);
     // What was written before the watch was set is told by nobody.
     if (isFresh) this.request();
     if (isFirst || isOther || changed.size > 0) this.options.onDidChange(changed);
@@ -160,6 +160,10 @@ export class RootSessions implements Disposable {
     this.listed = listed;
     return changed;
   }
+}
+
+function problemsOf(broken: readonly BrokenSession[]): string {
+  return JSON.stringify(broken.map(({ sessionId, problem }) => [sessionId, problem]));
 }
 
 function namesIn(folder: string): readonly string[] {

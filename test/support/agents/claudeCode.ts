@@ -106,6 +106,8 @@ export function claudeCodeEnvironment(
     ANTHROPIC_API_KEY: 'scripted',
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_AUTOUPDATER: '1',
+    // On a busy machine the tools of a server come late, and the model is asked without them.
+    MCP_CONNECT_TIMEOUT_MS: '60000',
     IS_SANDBOX: '1', // the superuser is refused some permission modes without it
     ...options.env,
   };

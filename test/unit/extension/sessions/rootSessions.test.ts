@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Emitter } from '../../../../src/base/event.ts';
 import { silentLogger } from '../../../../src/base/logger.ts';
@@ -84,6 +84,22 @@ describe('the sessions of a root', () => {
     await eventually('the other has ended', () => groups(sessions) === 'session-0:ended');
     putSession(sessions.folder, await ours('session-1'), [anEvent(1)]);
     await eventually('it is listed', () => groups(sessions).includes('session-1:running'));
+  });
+
+  it('are listed as soon as what could not be read is mended', async () => {
+    const sessions = open();
+    await eventually('it is known that there are none', () => sessions.isKnown);
+    const own = join(sessions.folder, 'session-1');
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, 'session.json'), '{');
+    const problems = (): string => sessions.broken.map(({ problem }) => problem).join();
+    await eventually('it is broken', () => problems().includes('JSON'));
+    // With nothing else going on, nobody looks at it by chance.
+    writeFileSync(join(own, 'session.json'), '{}');
+    await eventually('it is broken in another way', () => problems().includes('sessionId'));
+    putSession(sessions.folder, await ours('session-1'), [anEvent(1)]);
+    await eventually('it is listed', () => groups(sessions) === 'session-1:running');
+    assert.deepEqual(sessions.broken, []);
   });
 
   it('have failed when their host is gone', async () => {
