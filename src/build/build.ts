@@ -40,6 +40,30 @@ const bundlesOfTheirOwn: Plugin = {
   },
 };
 
+const acpSdk = '@agentclientprotocol/sdk';
+
+/**
+ * The SDK takes longer to load than all the rest of a host. It is a file of its own, loaded when the first
+ * value of it is used: by then the agent starts, which takes as long.
+ */
+const sdkWhenUsed: Plugin = {
+  name: 'sdk-when-used',
+  setup: (bundle) => {
+    bundle.onResolve({ filter: new RegExp(`^${acpSdk}$`) }, () => ({
+      path: acpSdk,
+      namespace: 'when-used',
+    }));
+    bundle.onLoad({ filter: /.*/, namespace: 'when-used' }, async () => {
+      const sdk = (await import(acpSdk)) as object;
+      const names = Object.keys(sdk).filter((name) => name !== 'default');
+      const getters = names.map((name) => `get ${name}() { return sdk().${name}; }`);
+      const load = `let loaded; const sdk = () => (loaded ??= require('./acpSdk.cjs'));`;
+      return { contents: `${load}\nmodule.exports = { ${getters.join(', ')} };`, loader: 'js' };
+    });
+    bundle.onResolve({ filter: /^\.\/acpSdk\.cjs$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
 /** Without `vscode` among the externals a bundle that imports it does not build. */
 const bundles: readonly BuildOptions[] = [
   {
@@ -56,7 +80,13 @@ const bundles: readonly BuildOptions[] = [
   },
   { ...common, entryPoints: { verbs: 'src/cli/main.ts' }, target: 'node20' },
   { ...common, entryPoints: { mcp: 'src/mcp/main.ts' }, target: 'node20' },
-  { ...common, entryPoints: { sessionHost: 'src/sessionHost/main.ts' }, target: 'node20' },
+  {
+    ...common,
+    entryPoints: { sessionHost: 'src/sessionHost/main.ts' },
+    plugins: [sdkWhenUsed],
+    target: 'node20',
+  },
+  { ...common, entryPoints: { acpSdk }, target: 'node20' },
   { ...common, entryPoints: { uninstalled: 'src/extension/uninstalled.ts' }, target: 'node20' },
   {
     ...common,

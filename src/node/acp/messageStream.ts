@@ -3,7 +3,6 @@ import type { Readable, Writable } from 'node:stream';
 import { methods, type AnyMessage, type Stream } from '@agentclientprotocol/sdk';
 import { ExecutionFailure } from '../../core/sessions/failure.ts';
 
-const updateMethod = methods.client.session.update;
 /** Longer lines are no messages. */
 const maxLineBytes = 64 * 1024 * 1024;
 
@@ -94,7 +93,9 @@ function tooLong(): ExecutionFailure {
 }
 
 function isUpdate(message: AnyMessage): message is AnyMessage & { readonly params?: unknown } {
-  return 'method' in message && message.method === updateMethod && !('id' in message);
+  return (
+    'method' in message && message.method === methods.client.session.update && !('id' in message)
+  );
 }
 
 function parseMessage(line: string): (AnyMessage & { readonly id?: unknown }) | undefined {

@@ -28,12 +28,11 @@ export async function runAgent(
 ): Promise<ExecutionOutput> {
   const { agent, spec, control } = run;
   const pace = { ...defaultAcpPace, ...options.pace };
-  const { cwd, parent } = spec;
-  const entry = await SessionEntry.register({ agent, cwd, parent }, options);
-  control.report({
-    kind: 'update',
-    update: { kind: 'other', name: 'agent-entry', value: { id: entry.entryId } },
-  });
+  const { cwd, parent, identity } = spec;
+  const entry = new SessionEntry({ agent, cwd, parent }, options);
+  const registered = entry.register();
+  // Whoever waits for it is told.
+  registered.catch(() => undefined);
   const guard = OrphanGuard.start();
   const noteProblem = (error: unknown): void => {
     const title = 'What the agent started may still run';
@@ -43,13 +42,20 @@ export async function runAgent(
   let program: AgentProgram | undefined;
   let turn: Turn | undefined;
   try {
-    const { identity } = spec;
     const env = agentEnvironment(agent, { env: options.env, entryId: entry.entryId, identity });
     const { command, args, displayName } = agent;
     program = await AgentProgram.start({ command, args, cwd, env }, displayName);
     guard.watch(program.pid);
-    await entry.noteProcess(program.pid);
-    turn = await prepareTurn({ ...run, entry, program, env, pace, guard }, options);
+    // It takes its time to start, and is asked for nothing before it is registered.
+    await registered;
+    control.report({
+      kind: 'update',
+      update: { kind: 'other', name: 'agent-entry', value: { id: entry.entryId } },
+    });
+    [turn] = await Promise.all([
+      prepareTurn({ ...run, entry, program, env, pace, guard }, options),
+      entry.noteProcess(program.pid),
+    ]);
     const output = await holdTurn(turn, options);
     isDone = !control.signal.aborted;
     return output;
@@ -61,6 +67,7 @@ export async function runAgent(
     await program?.stop({ probe, leaveAfterMs, killAfterMs: pace.killAfterMs }).catch(noteProblem);
     guard.dispose();
     await endOfTurn(turn);
+    await registered.catch(() => undefined);
     await entry.end(isDone ? 'complete' : 'abandoned').catch(() => undefined);
   }
 }

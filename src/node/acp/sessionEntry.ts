@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { AcpAgent } from '../../core/acp/acpAgent.ts';
 import { newAgentEntry, ownThread, type AgentEntry } from '../../core/agents/agentEntry.ts';
 import { withStatus } from '../../core/agents/entryStatus.ts';
-import { isSessionId } from '../../core/agents/sessionId.ts';
+import { isSessionId, sessionIdByteCount, toSessionId } from '../../core/agents/sessionId.ts';
 import { formatTimestamp } from '../../core/agents/timestamp.ts';
 import { raiseUsageSummary, type SummaryFigures } from '../../core/harness/usage/usageSummary.ts';
 import type { SessionParent } from '../../core/sessions/sessionSpec.ts';
@@ -16,35 +17,33 @@ export interface SessionEntryPorts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
+/** Whom an entry is for. */
+export interface EnteredAgent {
+  readonly agent: AcpAgent;
+  readonly cwd: string;
+  readonly parent?: SessionParent | undefined;
+}
+
 /** The one entry of an agent, which its hooks and its calls of our tools are bound to as well. */
 export class SessionEntry {
+  /** Drawn at once, because the agent is told its entry by its environment. */
+  readonly entryId = toSessionId(randomBytes(sessionIdByteCount));
   private pid: number | undefined;
 
-  private constructor(
-    readonly entryId: string,
-    private readonly agent: AcpAgent,
+  constructor(
+    private readonly run: EnteredAgent,
     private readonly ports: SessionEntryPorts,
   ) {}
 
-  /** Registers the agent before it runs, because it is told its entry by its environment. */
-  static async register(
-    {
-      agent,
-      cwd,
-      parent,
-    }: {
-      readonly agent: AcpAgent;
-      readonly cwd: string;
-      readonly parent: SessionParent | undefined;
-    },
-    ports: SessionEntryPorts,
-  ): Promise<SessionEntry> {
-    const { registry, clock } = ports;
+  /** Writes the entry; before that, the agent must be asked for nothing. @throws RegistryError */
+  async register(): Promise<void> {
+    const { registry, clock } = this.ports;
+    const { agent, cwd, parent } = this.run;
     const parentKey = await parentKeyOf(parent, registry);
-    const entry = await registry.registry.createGeneratedEntry((sessionId) =>
+    await registry.registry.save(
       newAgentEntry({
-        sessionId,
-        thread: ownThread(sessionId),
+        sessionId: this.entryId,
+        thread: ownThread(this.entryId),
         baseState: currentBaseState(registry.location.heddleFolder, cwd),
         startedAt: formatTimestamp(clock.now()),
         heartbeatAt: formatTimestamp(clock.now()),
@@ -55,7 +54,6 @@ export class SessionEntry {
         ...(parentKey !== undefined && { nativeParentActorKey: parentKey }),
       }),
     );
-    return new SessionEntry(entry.sessionId, agent, ports);
   }
 
   /** The process of the agent, unless a hook of it has told a nearer one already. */
@@ -67,7 +65,7 @@ export class SessionEntry {
 
   /** The key that ties the agent to what it starts. */
   async noteConversation(conversationId: string): Promise<void> {
-    const nativeActorKey = this.agent.actorKeyOf(conversationId);
+    const nativeActorKey = this.run.agent.actorKeyOf(conversationId);
     await this.update((entry) =>
       entry.nativeActorKey === undefined ? { ...entry, nativeActorKey } : entry,
     );
