@@ -39,15 +39,12 @@ export async function holdTurn(turn: Turn, options: AcpExecutorOptions): Promise
     onGarbage: (line) => turn.note('The agent wrote something that is no message', line),
   });
   const cancelled = new Cancellation(control.signal, options.clock);
-  let noted: Promise<void> | undefined;
   try {
     control.report({ kind: 'tick', phase: 'initialize' });
     const abilities = await cancelled.orElse(initialize(turn, link, options), 0);
     control.report({ kind: 'tick', phase: 'conversation' });
     const ports = { turn, link, feed, abilities };
     const sessionId = await cancelled.orElse(startConversation(ports, options), 0);
-    // The prompt does not wait for it: the agent goes by the entry that its environment names.
-    noted = turn.entry.noteConversation(sessionId).catch(() => undefined);
     control.report({ kind: 'tick', phase: 'prompt' });
     const cancel = (): void => link.notify(methods.agent.session.cancel, { sessionId });
     control.signal.addEventListener('abort', cancel, { once: true });
@@ -66,7 +63,6 @@ export async function holdTurn(turn: Turn, options: AcpExecutorOptions): Promise
   } finally {
     cancelled.dispose();
     link.close();
-    await noted;
   }
 }
 

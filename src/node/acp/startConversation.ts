@@ -41,6 +41,7 @@ export async function startConversation(
   const begun = taken ?? (await begin(ports, options));
   feed.conversationId = begun.id;
   turn.control.report({ kind: 'update', update: conversationUpdate(begun.id, begun.start) });
+  await turn.entry.noteConversation(begun.id).catch(() => undefined);
   await askBeforeEdits(begun, ports);
   return begun.id;
 }
