@@ -9,7 +9,7 @@ export async function hoverText(page: Page, element: Locator): Promise<string> {
   return await waitUntil(
     'a tooltip',
     async () => {
-      await leave(page);
+      await leaveTooltip(page);
       await element.hover();
       await page.waitForTimeout(900);
       const hover = page.locator(hoverSelector).last();
@@ -19,8 +19,11 @@ export async function hoverText(page: Page, element: Locator): Promise<string> {
   );
 }
 
-/** To the empty part of the activity bar: most other places have a tooltip themselves. */
-async function leave(page: Page): Promise<void> {
+/**
+ * Takes the mouse where nothing has a tooltip, the empty part of the activity bar, until none is shown: it
+ * would lie over what is to be clicked.
+ */
+export async function leaveTooltip(page: Page): Promise<void> {
   await page.mouse.move(24, 0.7 * (page.viewportSize()?.height ?? 800));
   await page.locator(hoverSelector).first().waitFor({ state: 'hidden', timeout: 5_000 });
 }

@@ -2,7 +2,7 @@
 import type { Locator, Page } from 'playwright-core';
 
 import { clickMenuItem, menuItems } from './contextMenu.ts';
-import { hoverText } from './hover.ts';
+import { hoverText, leaveTooltip } from './hover.ts';
 import { textNow } from './textNow.ts';
 import { readTreeRows, toPredicate } from './treeRows.ts';
 import type { PlacedRow, RowQuery, TreeRow } from './treeRows.ts';
@@ -107,6 +107,7 @@ export class TreeView {
   /** Opens the row's context menu and returns its labels; {@link clickMenuItem} chooses. */
   async openContextMenu(query: RowQuery): Promise<string[]> {
     const { element } = await this.find(query);
+    await leaveTooltip(this.page);
     await element.locator('.label-name').first().click({ button: 'right' });
     return await menuItems(this.page);
   }
