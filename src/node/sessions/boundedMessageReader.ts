@@ -11,6 +11,8 @@ export class BoundedMessageReader extends StreamMessageReader {
 
   constructor(socket: Socket, maxBytes = maxMessageBytes) {
     super(socket);
+    // Nobody is told of messages in part; the timer for that outlives the socket and keeps processes alive.
+    this.partialMessageTimeout = 0;
     const count = (chunk: Buffer): void => {
       this.openBytes += chunk.length;
       if (this.openBytes <= maxBytes) return;

@@ -45,7 +45,8 @@ if (process.platform === 'linux') {
 
     function open(...steps: readonly ScriptStep[]): Terminal {
       const words = [process.execPath, program, ...start(steps)].map(shellWord).join(' ');
-      return new Terminal(cli.spawnProgram('script', ['-qefc', words, '/dev/null']));
+      // A shell that stays in between would end of the interrupt, whatever the program makes of it.
+      return new Terminal(cli.spawnProgram('script', ['-qefc', `exec ${words}`, '/dev/null']));
     }
 
     it('asks what the agent asks, again where an answer is none of those', async () => {

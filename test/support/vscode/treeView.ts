@@ -219,6 +219,8 @@ export class TreeView {
       return;
     }
 
+    // One that lies over the list would take the wheel for itself.
+    await leaveTooltip(this.page);
     await this.list.hover();
     for (let tries = 0; tries < 100 && part[0]?.index !== 0; tries += 1) {
       await this.scrollBy(-1_000);
