@@ -71,6 +71,7 @@ async function start(request: StartRequest, ports: SessionHostPorts): Promise<Ho
   const endpoint = await openHostEndpoint(ownEndpointPlace(env));
   try {
     const editors = new AttachedEditors(clock);
+    if (request.expectsEditor === true) editors.expectOne();
     const store = new JsonlSessionStore(folder);
     const executor = createExecutor({
       ...{ location, agent, env, policy, probe, clock, logger },

@@ -56,6 +56,7 @@ export class SessionStarter {
           spec: this.specOf(wish),
           program: editorProgram(this.options.context),
           env: hostEnvironment(),
+          expectsEditor: true,
         },
         location: { ...location, isPresent: true },
         ...{ keep: readRetention(), policy: readPermissionPolicy() },

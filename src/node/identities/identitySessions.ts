@@ -83,12 +83,14 @@ export class HostedSessions implements IdentitySessions {
   }
 
   async start(spec: RunSpec, agent: AgentCommand): Promise<SessionId> {
-    const { location, program, env, policy, keep, clock } = this.options;
+    const { location, program, env, policy, keep, client, clock } = this.options;
     // A fresh clone has descriptions of agents and no registry yet.
     await initRegistry(location);
     return startSessionHost({
       ...{ spec, agent, program, env, clock, policy: policy?.(), keep: keep?.() },
       location: { ...location, isPresent: true },
+      // A window attaches with its editor to every session.
+      expectsEditor: client.kind === 'window',
     });
   }
 

@@ -14,19 +14,40 @@ export interface RemoteEditor {
 /** An editor that takes longer has no file open. */
 export const editorPatienceMs = 2000;
 
+/** How long files are left alone for an editor that is about to attach. */
+export const expectedEditorPatienceMs = 5000;
+
 /** The editors of all windows that are attached to a host. None of them can hold it up or break it. */
 export class AttachedEditors implements EditorPort {
   private readonly editors = new Set<RemoteEditor>();
+  private expected: Promise<void> | undefined;
+  private endExpectation: () => void = () => undefined;
 
   constructor(private readonly clock: Pick<Clock, 'after'>) {}
 
+  /**
+   * What is read and written waits for the first editor from now on, at most `expectedEditorPatienceMs`:
+   * an agent that is quicker than its window would miss what is not saved there.
+   */
+  expectOne(): void {
+    this.expected = new Promise((resolve) => {
+      const timer = this.clock.after(expectedEditorPatienceMs, resolve);
+      this.endExpectation = () => {
+        timer.dispose();
+        resolve();
+      };
+    });
+  }
+
   attach(editor: RemoteEditor): Disposable {
     this.editors.add(editor);
+    this.endExpectation();
     return toDisposable(() => void this.editors.delete(editor));
   }
 
   /** The first answer of an editor that has the file open. */
-  read(path: string): Promise<string | undefined> {
+  async read(path: string): Promise<string | undefined> {
+    await this.expected;
     return new Promise((resolve) => {
       const asked = [...this.editors].map(async (editor) => {
         const answer = await this.ask((signal) => editor.read(path, signal));
@@ -38,6 +59,7 @@ export class AttachedEditors implements EditorPort {
 
   /** The first editor that has the file open writes it. */
   async write(path: string, text: string): Promise<EditorWrite> {
+    await this.expected;
     for (const editor of [...this.editors]) {
       const written = await this.ask((signal) => editor.write({ path, text }, signal));
       if (written !== undefined && written.kind !== 'not-open') return written;

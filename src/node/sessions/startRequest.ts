@@ -1,6 +1,7 @@
 import type { PermissionPolicy } from '../../core/acp/permissionPolicy.ts';
 import {
   asCount,
+  asFlag,
   asListOf,
   asName,
   asOneOf,
@@ -43,6 +44,8 @@ export interface StartRequest {
   /** Without it a person is asked whenever the agent asks. */
   readonly policy?: PermissionPolicy | undefined;
   readonly keep?: Retention | undefined;
+  /** True when who starts it will attach with an editor, whose unsaved text the agent is to see. */
+  readonly expectsEditor?: boolean | undefined;
 }
 
 /** Longest request in bytes. */
@@ -52,8 +55,9 @@ const maxArgs = 10_000;
 
 export function encodeStartRequest({ location, ...request }: StartRequest): string {
   const { root, heddleFolder } = location;
-  const { spec, agent, policy, keep } = request;
-  return JSON.stringify({ v: startVersion, spec, root, heddleFolder, agent, policy, keep });
+  const { spec, agent, policy, keep, expectsEditor } = request;
+  const how = { policy, keep, expectsEditor };
+  return JSON.stringify({ v: startVersion, spec, root, heddleFolder, agent, ...how });
 }
 
 /** @throws SyntaxError, MalformedField that names the field */
@@ -66,6 +70,7 @@ export function parseStartRequest(text: string): StartRequest {
     agent: at('agent', readAgentCommand),
     policy: at('policy', optional(readPolicy)),
     keep: at('keep', optional(readRetention)),
+    expectsEditor: at('expectsEditor', optional(asFlag)),
   });
 }
 

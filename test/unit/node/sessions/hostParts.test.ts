@@ -7,6 +7,7 @@ import { SessionError, type SessionProblem } from '../../../../src/core/sessions
 import {
   AttachedEditors,
   editorPatienceMs,
+  expectedEditorPatienceMs,
 } from '../../../../src/node/sessions/attachedEditors.ts';
 import {
   readHostAddress,
@@ -76,6 +77,7 @@ describe('A start request', () => {
     },
     policy: { edits: 'allow', commands: 'ask' },
     keep: { maxAgeMs: 5, maxEnded: 6 },
+    expectsEditor: true,
   };
 
   it('arrives as it was sent', () => {
@@ -179,6 +181,34 @@ describe('AttachedEditors', () => {
     assert.equal(await editors.read('/a'), 'first');
     assert.deepEqual(await editors.write(file.path, file.text), { kind: 'applied' });
     assert.deepEqual(writes, ['first new']);
+  });
+
+  it('wait a moment for one that is about to attach', async () => {
+    const clock = new FakeClock();
+    const editors = new AttachedEditors(clock);
+    editors.expectOne();
+    const [read, written] = [editors.read('/a'), editors.write(file.path, file.text)];
+    await settle();
+    editors.attach({
+      read: () => Promise.resolve('unsaved'),
+      write: () => Promise.resolve({ kind: 'applied' }),
+    });
+    assert.deepEqual([await read, await written], ['unsaved', { kind: 'applied' }]);
+    assert.equal(clock.pendingTimers, 0);
+  });
+
+  it('wait no longer for one that never comes', async () => {
+    const clock = new FakeClock();
+    const editors = new AttachedEditors(clock);
+    editors.expectOne();
+    const read = editors.read('/a');
+    let isRead = false;
+    void read.then(() => (isRead = true));
+    clock.advance(expectedEditorPatienceMs - 1);
+    await settle();
+    assert.equal(isRead, false);
+    clock.advance(1);
+    assert.equal(await read, undefined);
   });
 
   it('are asked no more when they have left', async () => {
