@@ -109,8 +109,10 @@ describe('what agents do, in a window', () => {
   }
 
   it('shows who works on what, who waits, who is idle, quiet and dead', async () => {
-    const row = await tree.waitForRow(({ description }) => description.startsWith('editing'));
-    assert.match(row.description, /^editing src\/checkout\/total\.ts · <1 min/);
+    const row = await tree.waitForDescription(
+      ({ description }) => description.startsWith('editing'),
+      /^editing src\/checkout\/total\.ts · <1 min/,
+    );
     await tree.waitForRow(({ description }) => /⚠.*of \$2\.00/.test(description));
     assert.equal((await tree.waitForRow('Explore')).level, row.level + 1);
     const icons = (await tree.rows()).map(({ icon }) => icon);

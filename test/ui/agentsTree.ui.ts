@@ -53,10 +53,12 @@ describe('the view Agents with a cast', () => {
       ...['error', 'account', 'hubot', 'hubot', 'hubot', 'hubot', 'hubot'],
       ...['question', 'archive', 'warning'],
     ]);
-    const claude = await tree.waitForRow(/sonnet-4-5/);
-    assert.match(claude.description, /^alive .*min · feature\/checkout · \$1\.84 · 128 k tokens$/);
+    const claude = await tree.waitForDescription(
+      /sonnet-4-5/,
+      /^alive .*min · feature\/checkout · \$1\.84 · 128 k tokens$/,
+    );
     assert.match(claude.ariaLabel, /alive for .*, holds thread feature\/checkout$/);
-    assert.match((await tree.waitForRow(/gemini/)).description, /^dead .* · feature\/payments$/);
+    await tree.waitForDescription(/gemini/, /^dead .* · feature\/payments$/);
     assert.equal((await tree.waitForRow('Finished')).isExpanded, false);
     assert.equal((await tree.waitForRow('Unreadable')).isExpanded, false);
     await settle(workbench);
@@ -115,8 +117,7 @@ describe('the view Agents with a cast', () => {
 
   it('says of unreadable files what is wrong, and opens them at the line', async () => {
     await tree.expand('Unreadable');
-    const row = await tree.waitForRow('agent-truncated.toml');
-    assert.match(row.description, /^Line \d+: /);
+    await tree.waitForDescription('agent-truncated.toml', /^Line \d+: /);
     await settle(workbench);
     await workbench.screenshot('unreadable');
     await workbench.opens('agent-truncated.toml', () => tree.select('agent-truncated.toml'));
@@ -164,13 +165,13 @@ describe('the view Agents with a cast', () => {
   it('groups by thread, harness or not at all through the menu of the view', async () => {
     await groupBy(tree, 'Group by Thread');
     await tree.waitForRow('feature/checkout');
-    assert.equal((await tree.waitForRow('No thread')).description, '4');
+    await tree.waitForDescription('No thread', '4');
     await settle(workbench);
     await workbench.screenshot('group-by-thread');
 
     await groupBy(tree, 'Group by Harness');
     await tree.waitForRow('People');
-    assert.equal((await tree.waitForRow('Claude Code')).description, '3');
+    await tree.waitForDescription('Claude Code', '3');
     await settle(workbench);
     await workbench.screenshot('group-by-harness');
 

@@ -55,8 +55,7 @@ describe('connecting agents in a window', () => {
 
   it('shows who works here and is not connected, with how that is known', async () => {
     await agents.waitForRow('Not Connected');
-    const row = await agents.waitForRow('Claude Code');
-    assert.equal(row.description, `process ${running.pid}`);
+    const row = await agents.waitForDescription('Claude Code', `process ${running.pid}`);
     assert.equal(row.level, 2);
     assert.deepEqual(await agents.inlineActions('Claude Code'), ['Connect Agents…']);
     const text = await agents.tooltip('Claude Code');
@@ -71,8 +70,7 @@ describe('connecting agents in a window', () => {
     await workbench.page.keyboard.type('claude\n', { delay: 30 });
     const isInTerminal = ({ description }: { readonly description: string }): boolean =>
       description.includes(' · terminal ');
-    const row = await agents.waitForRow(isInTerminal);
-    assert.match(row.description, /^process \d+ · terminal \S+$/);
+    await agents.waitForDescription(isInTerminal, /^process \d+ · terminal \S+$/);
     for (const theme of ['dark', 'light'] as const) {
       await workbench.setTheme(theme);
       await settle(workbench);

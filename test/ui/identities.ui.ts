@@ -93,8 +93,10 @@ describe('named agents', () => {
     await files.abandon('payments', 'window of Ada on shop');
     await files.hold('release', 'window of Ben on shop');
     const tree = workbench.tree(viewTitle);
-    const release = await tree.waitForRow(is('release', /^owned elsewhere/));
-    assert.match(release.description, /window of Ben on shop \(process \d+\)/);
+    await tree.waitForDescription(
+      is('release', /^owned elsewhere/),
+      /window of Ben on shop \(process \d+\)/,
+    );
     await tree.waitForRow(is('payments', /its owner .* is gone/));
     await tree.waitForRow(is('mail', /unusable · .*agnet/));
     assert.equal(await workbench.activityBarBadge('Heddle Agents'), '1');

@@ -149,8 +149,7 @@ describe('named agents through their lives', () => {
     owners.push(owner);
     const host = await waitUntil('the session', () => hostOfSession(world));
     const tree = workbench.tree(viewTitle);
-    const row = await tree.waitForRow(is('walker', /^owned elsewhere/));
-    assert.match(row.description, /process \d+/);
+    await tree.waitForDescription(is('walker', /^owned elsewhere/), /process \d+/);
     await waitUntil('its owner to have kept that it is at work', () =>
       Promise.resolve(isAtWorkIn(join(world.folder, '.heddle/continuity/walker/snapshots'))),
     );

@@ -59,9 +59,8 @@ describe('held files in a window', () => {
       'Refusals and Violations',
       'Contention',
     ]);
-    const checkout = await locks.waitForRow('checkout.ts');
-    assert.match(checkout.description, /^Claude Code · sonnet-4-5 · .+ left$/);
-    assert.match((await locks.waitForRow('orders.md')).description, /^2 hold it/);
+    await locks.waitForDescription('checkout.ts', /^Claude Code · sonnet-4-5 · .+ left$/);
+    await locks.waitForDescription('orders.md', /^2 hold it/);
     const waiting = await locks.waitForRow(({ label, description }) =>
       label.startsWith('Codex') ? description.startsWith('waits') : false,
     );
@@ -132,8 +131,7 @@ describe('held files in a window', () => {
     const named = ['lock', 'src/tax/rates.ts', '--agent', 'a script', '--ttl', '55s'];
     assert.equal((await world.cli(...named)).exitCode, 0);
     await workbench.openActivityBarContainer('Heddle Agents');
-    const row = await locks.waitForRow('rates.ts');
-    assert.match(row.description, /^a script · \d+ s left$/);
+    const row = await locks.waitForDescription('rates.ts', /^a script · \d+ s left$/);
     await waitUntil('less time left', async () => {
       const { description } = await locks.waitForRow('rates.ts');
       return secondsLeft(description) < secondsLeft(row.description) ? true : undefined;

@@ -104,13 +104,14 @@ describe('real Claude Codes in a window', () => {
   });
 
   it('shows who holds what, and that the other was refused', async () => {
-    const cart = await locks.waitForRow('cart.ts');
-    assert.match(cart.description, /^Claude Code/);
+    await locks.waitForDescription('cart.ts', /^Claude Code/);
     await locks.expand('Refusals and Violations');
     const isRefusal = ({ label, description }: TreeRow): boolean =>
       label === 'cart.ts' && description.includes('refused · held');
-    const refusal = await locks.waitForRow(isRefusal);
-    assert.match(refusal.description, /^Claude Code was refused · held by another Claude Code/);
+    const refusal = await locks.waitForDescription(
+      isRefusal,
+      /^Claude Code was refused · held by another Claude Code/,
+    );
     assert.equal(refusal.level, 2);
     assert.match(await locks.tooltip(isRefusal), /which another Claude Code holds/);
     await settle(workbench);

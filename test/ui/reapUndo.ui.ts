@@ -68,8 +68,7 @@ describe('reaping and undoing', () => {
       },
       { timeoutMs: 120_000 },
     );
-    const row = await tree.waitForRow(payments);
-    assert.match(row.description, /^dead /);
+    const row = await tree.waitForDescription(payments, /^dead /);
     assert.equal(row.icon, 'error');
     assert.ok((await tree.titleActions()).includes('Reap Dead Agents…'));
   });
@@ -100,7 +99,7 @@ describe('reaping and undoing', () => {
     const told = await workbench.notifications.waitFor('Reaped 1 dead agent.');
     assert.deepEqual(told.buttons, ['Undo']);
     await tree.waitForNoRow(({ label, level }) => label === payments && level === 1);
-    assert.match((await tree.waitForRow(search)).description, /^dead /);
+    await tree.waitForDescription(search, /^dead /);
     assert.equal(await statusOf(world, 'feature/payments'), 'abandoned');
     await settle(workbench);
     await workbench.screenshot('reaped');
@@ -109,7 +108,7 @@ describe('reaping and undoing', () => {
   it('undoes it', async () => {
     await workbench.notifications.clickButton('Reaped 1 dead agent.', 'Undo');
     await workbench.notifications.waitFor('1 entry is active again.');
-    assert.match((await tree.waitForRow(payments)).description, /^dead /);
+    await tree.waitForDescription(payments, /^dead /);
     assert.equal(await statusOf(world, 'feature/payments'), 'active');
     await settle(workbench);
     await workbench.screenshot('reap-undone');

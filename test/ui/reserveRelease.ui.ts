@@ -71,8 +71,7 @@ describe('reserving and releasing', () => {
     await quickInput.submit(task);
 
     await workbench.notifications.waitFor('"feature/login" is reserved for you.');
-    const row = await tree.waitForRow('Grace Hopper');
-    assert.match(row.description, /^alive .* · feature\/login$/);
+    const row = await tree.waitForDescription('Grace Hopper', /^alive .* · feature\/login$/);
     assert.equal(row.icon, 'account');
     await settle(workbench);
     await workbench.screenshot('reserved');
@@ -134,8 +133,7 @@ describe('reserving and releasing', () => {
     await workbench.notifications.waitFor('Released as complete: feature/login.');
     await tree.waitForNoRow(({ label, level }) => label.startsWith('Grace Hopper') && level === 1);
     await tree.expand('Finished');
-    const row = await tree.waitForRow(isFinishedGrace);
-    assert.match(row.description, /^complete .* · feature\/login$/);
+    const row = await tree.waitForDescription(isFinishedGrace, /^complete .* · feature\/login$/);
     assert.equal(row.icon, 'pass');
     const file = await readFile(join(world.agentsFolder, `${sessionId}.toml`), 'utf8');
     assert.match(file, /^status = "complete"$/m);

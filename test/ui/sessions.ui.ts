@@ -102,8 +102,9 @@ describe('a session', () => {
     assert.match(diff, /\+ {3}attempts: 5,/);
     assert.equal(await page.locator('.entry-tool:visible').count(), 0, 'it is shown once');
     await workbench.tree(locksViewTitle).waitForRow(/login\.ts/);
-    const row = await workbench.tree(sessionsViewTitle).waitForRow(/Raise the limit/);
-    assert.match(row.description, /^Edit login\.ts · 0 of 2 steps · \$0\.42 · .* · Codex$/);
+    const sessions = workbench.tree(sessionsViewTitle);
+    const shown = /^Edit login\.ts · 0 of 2 steps · \$0\.42 · .* · Codex$/;
+    await sessions.waitForDescription(/Raise the limit/, shown);
     assert.equal(await workbench.activityBarBadge('Heddle Agents'), '1');
     await shoot('session-question-dark');
     await shootInLight('session-question-light');

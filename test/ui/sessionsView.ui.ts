@@ -74,8 +74,10 @@ describe('the view Sessions', () => {
 
   it('shows one', async () => {
     put({ prompt: 'Raise the limit of attempts', course: [plan(1, 3), uses('Run npm test')] });
-    const row = await tree.waitForRow(/Raise the limit/);
-    assert.match(row.description, /^Run npm test · 1 of 3 steps · 1 min · Claude Code$/);
+    const row = await tree.waitForDescription(
+      /Raise the limit/,
+      /^Run npm test · 1 of 3 steps · 1 min · Claude Code$/,
+    );
     assert.match(row.ariaLabel, /running/);
     assert.equal(await workbench.activityBarBadge('Heddle Agents'), '');
     await settle(workbench);

@@ -6,7 +6,7 @@ import { hoverText, leaveTooltip } from './hover.ts';
 import { textNow } from './textNow.ts';
 import { readTreeRows, toPredicate } from './treeRows.ts';
 import type { PlacedRow, RowQuery, TreeRow } from './treeRows.ts';
-import { waitUntil } from './waitUntil.ts';
+import { isMatch, waitUntil } from './waitUntil.ts';
 
 /** A tree in the side bar. Methods that name a row wait for it and scroll to it. */
 export class TreeView {
@@ -47,6 +47,12 @@ export class TreeView {
   /** Waits until there is such a row, and returns it. */
   async waitForRow(query: RowQuery): Promise<TreeRow> {
     return (await this.find(query)).row;
+  }
+
+  /** Waits until such a row has this description, and returns it: what it says may come after its label. */
+  async waitForDescription(query: RowQuery, wanted: string | RegExp): Promise<TreeRow> {
+    const isMeant = toPredicate(query);
+    return this.waitForRow((row) => isMeant(row) && isMatch(row.description, wanted));
   }
 
   /** Waits until no such row is left. */
