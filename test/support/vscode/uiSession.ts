@@ -50,7 +50,9 @@ export async function startUiSession(options: UiSessionOptions = {}): Promise<Ui
       server,
       workbench,
       stop: async () => {
-        await workbench.close();
+        // Also the windows that a test has opened beside the first: they would look for the server for ever.
+        const windows = [...openWorkbenches].filter((each) => each.server === server);
+        for (const each of windows) await each.close();
         await server.stop();
       },
     };
