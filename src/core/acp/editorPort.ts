@@ -7,6 +7,8 @@ export type EditorWrite =
 
 /** The port to the editors in which files may be open with changes that no disk has. */
 export interface EditorPort {
+  /** Resolves when no editor is about to attach any more; who writes waits for it before the last checks. */
+  ready?(): Promise<void>;
   /** The text as the person sees it; undefined when the file is not open or has no unsaved changes. */
   read(path: string): Promise<string | undefined>;
   write(path: string, text: string): Promise<EditorWrite>;

@@ -46,6 +46,7 @@ export class ClientFiles {
       readonly limit?: number | null | undefined;
     } = {},
   ): Promise<string> {
+    await this.ports.editor?.ready?.();
     const file = await repositoryFile(named, this.ports);
     const text = (await this.ports.editor?.read(file.realPath)) ?? (await readText(file, named));
     const isWhole = (line ?? limit ?? undefined) === undefined;
@@ -62,6 +63,7 @@ export class ClientFiles {
   async write(named: string, content: string): Promise<void> {
     const { locks, edits, clock } = this.ports;
     if (Buffer.byteLength(content) > maxFileBytes) throw refused(tooLarge(named));
+    await this.ports.editor?.ready?.();
     const file = await repositoryFile(named, this.ports);
     const sinceMs = clock.now();
     const taking = await locks.take([file.realPath]);

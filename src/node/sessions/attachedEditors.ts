@@ -26,8 +26,8 @@ export class AttachedEditors implements EditorPort {
   constructor(private readonly clock: Pick<Clock, 'after'>) {}
 
   /**
-   * What is read and written waits for the first editor from now on, at most `expectedEditorPatienceMs`:
-   * an agent that is quicker than its window would miss what is not saved there.
+   * `ready` waits for the first editor from now on, at most `expectedEditorPatienceMs`: an agent that is
+   * quicker than its window would miss what is not saved there.
    */
   expectOne(): void {
     this.expected = new Promise((resolve) => {
@@ -45,9 +45,12 @@ export class AttachedEditors implements EditorPort {
     return toDisposable(() => void this.editors.delete(editor));
   }
 
-  /** The first answer of an editor that has the file open. */
-  async read(path: string): Promise<string | undefined> {
+  async ready(): Promise<void> {
     await this.expected;
+  }
+
+  /** The first answer of an editor that has the file open. */
+  read(path: string): Promise<string | undefined> {
     return new Promise((resolve) => {
       const asked = [...this.editors].map(async (editor) => {
         const answer = await this.ask((signal) => editor.read(path, signal));
@@ -59,7 +62,6 @@ export class AttachedEditors implements EditorPort {
 
   /** The first editor that has the file open writes it. */
   async write(path: string, text: string): Promise<EditorWrite> {
-    await this.expected;
     for (const editor of [...this.editors]) {
       const written = await this.ask((signal) => editor.write({ path, text }, signal));
       if (written !== undefined && written.kind !== 'not-open') return written;
